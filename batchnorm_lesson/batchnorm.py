@@ -1,0 +1,150 @@
+"""Batch normalization in NumPy: the four steps of Algorithm 1, and the four composed.
+
+Source: Ioffe and Szegedy, "Batch Normalization: Accelerating Deep Network Training by Reducing
+Internal Covariate Shift", 2015, arXiv:1502.03167, Algorithm 1.
+
+Everywhere below, ``x`` is a mini-batch: ``(m,)`` for one feature of m examples, ``(m, C)`` for C features,
+``(N, C, L)`` or ``(N, C, H, W)`` for C channels. Statistics are taken over every axis but axis 1, over
+axis 0 for ``(m,)``: one number for ``(m,)``, an array ``(C,)`` otherwise. Numbers carry no unit. float32
+stays float32; integers and lists become float64. Wrong input raises a ValueError or a TypeError that names
+the argument; nothing is broadcast silently.
+"""
+import numpy as np
+
+
+def batch_mean(x):
+    """Step 1, the mean of each feature over the mini-batch: a number for ``(m,)``, else ``(C,)``.
+
+    Sums are kept in float64, because 1,000 float32 values near 10,000 lose their decimals when added up.
+    Raises TypeError or ValueError when x is not a mini-batch of finite numbers.
+    Source: arXiv:1502.03167, Algorithm 1, line 1.
+    """
+    x = _mini_batch(x)
+    return x.mean(axis=_batch_axes(x), dtype=np.float64).astype(x.dtype)
+
+
+def batch_variance(x):
+    """Step 2, the variance of each feature over the mini-batch, with 1/m: a number for ``(m,)``, else ``(C,)``.
+
+    The mean is subtracted before anything is squared: E[x²] − E[x]² would subtract two huge numbers that
+    agree in every digit a float32 has. Unit: that of x, squared.
+    Raises TypeError or ValueError when x is not a mini-batch of finite numbers.
+    Source: arXiv:1502.03167, Algorithm 1, line 2.
+    """
+    x = _mini_batch(x)
+    deviations = x - _per_feature(x.mean(axis=_batch_axes(x), dtype=np.float64), x)
+    return (deviations ** 2).mean(axis=_batch_axes(x)).astype(x.dtype)
+
+
+def normalize(x, mean, var, eps=1e-5):
+    """Step 3, x_hat = (x − mean) / sqrt(var + eps): the shape and dtype of x, no unit.
+
+    mean and var have one value per feature, as batch_mean and batch_variance return them. eps is added to
+    the variance, inside the root; 1e-5 is PyTorch's default (Keras: 1e-3).
+    Raises TypeError or ValueError for wrong input, a negative var or a negative eps.
+    Source: arXiv:1502.03167, Algorithm 1, line 3; torch.nn.BatchNorm1d for the default.
+    """
+    x = _mini_batch(x)
+    mean = _statistic(mean, x, "mean")
+    var = _statistic(var, x, "var")
+    if (var < 0).any():
+        raise ValueError(f"var must not be negative, got {var.min():g}; a variance is an average of squares")
+    return ((x - mean) / np.sqrt(var + _checked_eps(eps))).astype(x.dtype)
+
+
+def scale_and_shift(x_hat, gamma, beta):
+    """Step 4, y = gamma · x_hat + beta: the shape and dtype of x_hat, no unit.
+
+    gamma and beta are numbers, or arrays ``(C,)`` with one value per feature.
+    Raises TypeError or ValueError for wrong input.
+    Source: arXiv:1502.03167, Algorithm 1, line 4.
+    """
+    x_hat = _mini_batch(x_hat, "x_hat")
+    gamma = _parameter(gamma, x_hat, "gamma")
+    beta = _parameter(beta, x_hat, "beta")
+    return (gamma * x_hat + beta).astype(x_hat.dtype)
+
+
+def batch_norm(x, gamma=1.0, beta=0.0, eps=1e-5):
+    """The four steps composed: y, with the shape and dtype of x.
+
+    A batch of one is allowed: its deviation is 0, so the output is beta whatever x is.
+    Raises TypeError or ValueError for wrong input, as the four steps do.
+    Source: arXiv:1502.03167, Algorithm 1.
+    """
+    mean = batch_mean(x)
+    var = batch_variance(x)
+    x_hat = normalize(x, mean, var, eps)
+    return scale_and_shift(x_hat, gamma, beta)
+
+
+def _batch_axes(x):
+    """Every axis but 1, which counts the features; axis 0 alone for ``(m,)``."""
+    return tuple(axis for axis in range(x.ndim) if axis != 1)
+
+
+def _per_feature(values, x):
+    """Shape ``(C,)`` values so that they line up with axis 1 of x."""
+    values = np.asarray(values)
+    return values.reshape((-1,) + (1,) * (x.ndim - 2)) if values.ndim else values
+
+
+def _mini_batch(x, name="x"):
+    """x as a float array, or an error that says what is wrong with it."""
+    x = _numbers(x, name)
+    if not 1 <= x.ndim <= 4:
+        raise ValueError(f"{name} must have shape (m,), (m, C), (N, C, L) or (N, C, H, W), got {x.shape}")
+    if x.size == 0:
+        raise ValueError(f"{name} is empty, its shape is {x.shape}; a mini-batch needs at least one example")
+    return x
+
+
+def _statistic(values, x, name):
+    """mean or var: exactly one value per feature of x, ready to line up with axis 1."""
+    values = _numbers(values, name)
+    needed = x.shape[1:2]
+    if values.shape != needed:
+        raise ValueError(f"{name} must have one value per feature, shape {needed} for x of shape {x.shape}, "
+                         f"got shape {values.shape}")
+    return _per_feature(values, x)
+
+
+def _parameter(values, x, name):
+    """gamma or beta: one number for all features, or one per feature."""
+    values = _numbers(values, name)
+    if values.ndim == 0:
+        return values
+    return _statistic(values, x, name)
+
+
+def _checked_eps(eps):
+    """eps as one number that is not negative."""
+    eps = _numbers(eps, "eps")
+    if eps.ndim:
+        raise ValueError(f"eps must be a single number, got an array of shape {eps.shape}")
+    if eps < 0:
+        raise ValueError(f"eps must not be negative, got {eps:g}")
+    return eps
+
+
+def _numbers(values, name):
+    """values as an array of finite floats: float types stay, integers become float64."""
+    try:
+        values = np.asarray(values)
+    except ValueError:
+        raise ValueError(f"{name} must be a regular array, got rows of different lengths") from None
+    if values.dtype.kind not in "iuf":
+        raise TypeError(f"{name} must hold numbers, got {values.dtype} values")
+    if values.dtype.kind != "f":
+        values = values.astype(np.float64)
+    if not np.isfinite(values).all():
+        raise ValueError(f"{name} must be finite, but {_first_bad(values)}")
+    return values
+
+
+def _first_bad(values):
+    """Where the first NaN or infinite value stands, in words."""
+    if values.ndim == 0:
+        return f"it is {values}"
+    where = tuple(int(i) for i in np.argwhere(~np.isfinite(values))[0])
+    return f"the value at index {where[0] if len(where) == 1 else where} is {values[where]}"
