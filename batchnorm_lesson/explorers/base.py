@@ -1,0 +1,128 @@
+"""What every explorer is made of: sliders, a picture that follows them, a readout and the picture's sentence."""
+import html
+import re
+
+import ipywidgets as widgets
+import numpy as np
+
+from ..style import number
+
+WIDTH = "276px"
+
+
+class Explorer(widgets.VBox):
+    """Controls beside a live picture, and below it the formula with the current numbers and the picture's sentence.
+
+    ``picture`` is a function of ``figures``. ``compute(**values)`` is a pure function from the controls' values to
+    the quantities that the picture shows and the readout (HTML). ``controls`` maps argument names to widgets;
+    ``buttons`` maps captions to the values that a press sets. ``task`` is the question to answer by moving.
+    """
+
+    def __init__(self, title, picture, compute, controls, buttons=None):
+        self.title, self.compute, self.controls = title, compute, controls
+        quantities, readout = compute(**self.values)
+        self.picture = picture(**quantities)
+        width, height = self.picture.size
+        # A fixed size keeps the page from jumping while the picture changes.
+        self._image = widgets.Image(format="png", width=width, height=height,
+                                    layout={"width": f"{width}px", "height": f"{height}px", "flex": "0 0 auto"})
+        self._words = widgets.HTML(layout={"width": "auto", "margin": "0"})
+        start = self.values
+        presses = {"Reset": start} | (buttons or {})
+        row = widgets.HBox([self._button(caption, values) for caption, values in presses.items()],
+                           layout={"flex_flow": "row wrap", "width": WIDTH})
+        column = widgets.VBox([*controls.values(), row], layout={"width": "284px", "flex": "0 0 auto"})
+        top = widgets.HBox([column, self._image], layout={"flex_flow": "row wrap", "align_items": "center"})
+        super().__init__([top, self._words], layout={"width": "auto", "overflow": "hidden"})
+        self._show(readout)
+        for control in controls.values():
+            control.style.description_width = self._label_width
+            control.observe(self._refresh, "value")
+
+    @property
+    def _label_width(self):
+        """Room for the longest label, in pixels of the widgets' 13 px font; the sliders get the rest."""
+        return f"{12 + 7 * max(len(control.description) for control in self.controls.values())}px"
+
+    @property
+    def values(self):
+        """The controls' current values by argument name."""
+        return {name: control.value for name, control in self.controls.items()}
+
+    def set(self, **values):
+        """Move several controls at once; the picture is drawn a single time."""
+        self._quiet = True
+        try:
+            for name, value in values.items():
+                self.controls[name].value = value
+        finally:
+            self._quiet = False
+        self._refresh()
+
+    _quiet = False
+
+    def _button(self, caption, values):
+        button = widgets.Button(description=caption, layout={"width": "auto"})
+        button.on_click(lambda _: self.set(**(values(**self.values) if callable(values) else values)))
+        return button
+
+    def _refresh(self, _=None):
+        if self._quiet:
+            return
+        try:
+            quantities, readout = self.compute(**self.values)
+            self.picture.update(**quantities)
+            self._show(readout)
+        except Exception as problem:  # an observer's error would be shown nowhere
+            self._words.value = f"<p>⚠ The picture could not be drawn: {html.escape(repr(problem))}</p>"
+
+    def _show(self, readout):
+        self._readout = readout
+        self._image.value = self.picture.png()
+        self._words.value = (f'<div style="line-height:1.5"><div style="font-size:110%">{readout}</div><div role="status" '
+                             f'style="height:4.5em;overflow-y:auto;opacity:.85">In the picture: {self.picture.sentence}</div></div>')
+
+    @property
+    def text(self):
+        """The explorer in words: its title, the readout and the picture's sentence."""
+        plain = html.unescape(re.sub("<[^>]+>", "", self._readout.replace("<br>", "\n")))
+        return f"{self.title}\n{plain}\n{self.picture.sentence}"
+
+    # ipywidgets 7 displays itself through this method, which would leave out the picture and the words.
+    _ipython_display_ = None
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
+        return {**self.picture._repr_mimebundle_(), "text/plain": self.text, "application/vnd.jupyter.widget-view+json": view}
+
+
+def slider(label, value, low, high, step):
+    """A slider with a text box beside it, for a number."""
+    return widgets.FloatSlider(value=value, min=low, max=high, step=step, description=label,
+                               readout_format=f".{max(0, -int(np.floor(np.log10(step))))}f", layout={"width": WIDTH})
+
+
+def log_slider(label, value, low, high, step=0.25):
+    """A slider over powers of ten, from 10**low to 10**high."""
+    return widgets.FloatLogSlider(value=value, min=low, max=high, step=step, description=label,
+                                  readout_format=".1e", layout={"width": WIDTH})
+
+
+def stops(label, value, options):
+    """A slider that stops at the given options only."""
+    return widgets.SelectionSlider(value=value, options=options, description=label, layout={"width": WIDTH})
+
+
+def choice(label, value, options):
+    """A drop-down list."""
+    return widgets.Dropdown(value=value, options=options, description=label, layout={"width": WIDTH})
+
+
+def batch_sliders(x, low=0, high=30, step=0.5):
+    """One slider for each value of a batch: x1, x2, …"""
+    return {f"x{i}": slider(f"x{chr(0x2080 + i)} value", value, low, high, step) for i, value in enumerate(x, 1)}
+
+
+def terms(x, between=" + "):
+    """The values written out for a formula: "3 + 9 + 11 + 17"."""
+    return between.join(number(value) for value in x)

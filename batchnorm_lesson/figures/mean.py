@@ -1,0 +1,111 @@
+"""The pictures of lesson 01: a batch, its balance point, and how far the means of small batches scatter."""
+import numpy as np
+
+from .. import style
+from ..picture import Picture
+from ..style import COLORS, FAINT, number, numbers
+
+FEATURE = "value of the feature (no unit)"
+SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+
+
+def distribution(x, mean=None, limits=(-10, 30), label=FEATURE):
+    """A feature over a mini-batch as a histogram, x ``(m,)``; with its mean as a line, if given."""
+    edges = np.linspace(*limits, 41)
+    with style.context():
+        figure, axes = style.figure(6.4, 2.5)
+        style.frame(axes, label, "examples", limits, (0, 1.25 * np.histogram(x, edges)[0].max()))
+        histogram, line = style.bars(axes, "x", edges), style.vertical(axes, "mean")
+        words = style.label(axes, "mean", ha="left", va="top")
+
+    def draw(x, mean):
+        histogram.set_data(np.histogram(x, edges)[0])
+        counts = histogram.get_data().values
+        tallest = int(counts.argmax())
+        sentence = (f"Histogram of {counts.sum():.0f} values between {number(edges[:-1][counts > 0].min())} and "
+                    f"{number(edges[1:][counts > 0].max())}. The tallest bar has {counts[tallest]:.0f} examples, "
+                    f"from {number(edges[tallest])} to {number(edges[tallest + 1])}.")
+        if mean is None:
+            return sentence
+        style.stand(line, mean)
+        style.write(words, mean + 0.01 * np.ptp(limits), axes.get_ylim()[1], f"mean μ = {number(mean)}")
+        return f"{sentence} A line marks the mean at {number(line.get_xdata()[0])}."
+
+    return Picture(figure, draw, x=x, mean=mean)
+
+
+def balance(x, pivot, mean=None):
+    """Values ``(m,)`` as equal weights on a beam held at pivot, and under it an arrow from the pivot to each value."""
+    rows = -1.9 - 0.75 * np.arange(len(x))
+    with style.context():
+        figure, axes = style.figure(6.4, 3.4)
+        style.frame(axes, FEATURE, None, (-1, 31), (rows[-1] - 0.6, 1.8))
+        axes.plot([0, 30], [0, 0], color=FAINT, linewidth=1, linestyle=":")
+        beam = axes.plot([], [], color="#555555", linewidth=3, animated=True, zorder=3)[0]
+        weights = style.dots(axes, "x", markersize=13)
+        support = axes.plot([], [], "^", color="#555555", markersize=18, animated=True, zorder=2)[0]
+        line = style.vertical(axes, "mean", zorder=1)
+        name = style.label(axes, "mean", va="top", ha="left")
+        arrows = axes.quiver(np.zeros(len(x)), rows, np.zeros(len(x)), np.zeros(len(x)), color=COLORS["x"], width=0.004,
+                             angles="xy", scale_units="xy", scale=1, animated=True, zorder=3)
+        signs = [style.label(axes, "x", backgroundcolor=(1, 1, 1, 0.8)) for _ in x]
+
+    def draw(x, pivot, mean):
+        x = np.asarray(x, dtype=float)
+        slope = -0.045 * np.clip((x - pivot).sum() / 40, -1, 1)
+        beam.set_data([0, 30], slope * (np.array([0, 30]) - pivot))
+        style.place(weights, x, slope * (x - pivot) + 0.28)
+        style.place(support, [pivot], -0.55)
+        arrows.set_offsets(np.column_stack([np.full(len(x), pivot), rows]))
+        arrows.set_UVC(x - pivot, np.zeros(len(x)))
+        for sign, value, row in zip(signs, x, rows):
+            beside = 1.1 if value >= pivot else -1.1
+            style.write(sign, value + beside if 0 < value + beside < 30 else pivot - beside, row,
+                        f"{'+' if value > pivot else ''}{number(value - pivot)}")
+        if mean is not None:
+            style.stand(line, mean)
+            style.write(name, mean + 0.3, 1.8, f"μ = {number(mean)}")
+        return _describe_balance(weights.get_xdata(), support.get_xdata()[0], arrows.U, beam.get_ydata(), mean)
+
+    return Picture(figure, draw, x=x, pivot=pivot, mean=mean)
+
+
+def _describe_balance(x, pivot, deviations, ends, mean):
+    tilt = "is level" if abs(ends[0] - ends[1]) < 1e-9 else f"tips to the {'left' if ends[0] < ends[1] else 'right'}"
+    sentence = (f"Equal weights at {numbers(x)} on a beam held at {number(pivot)}. The beam {tilt}. "
+                f"Arrows from the support to the weights: {numbers(deviations)}, together {number(deviations.sum())}.")
+    return sentence if mean is None else f"{sentence} The mean is marked at {number(mean)}."
+
+
+def estimates(means, mean, std, m):
+    """Many mini-batch means of size m as a histogram beside the data set's mean, and their spread for every m."""
+    limits = (mean - 3 * std, mean + 3 * std)
+    edges = np.linspace(*limits, 61)
+    with style.context():
+        figure, (left, right) = style.figure(6.4, 3, 2, width_ratios=[3, 2])
+        style.frame(left, "mean of one mini-batch (no unit)", "batches (tallest bar = 1)", limits, (0, 1.3))
+        style.frame(right, "batch size m", "spread of the means", (0.8, 330), (std / 30, std * 1.6))
+        right.set(xscale="log", yscale="log", xticks=[1, 4, 16, 64, 256], xticklabels=["1", "4", "16", "64", "256"],
+                  yticks=[0.5, 1, 2, 5], yticklabels=["0.5", "1", "2", "5"])
+        right.minorticks_off()
+        right.plot(SIZES, std / np.sqrt(SIZES), color=COLORS["std"])
+        right.text(3, 1.25 * std / np.sqrt(3), "σ / √m", color=COLORS["std"])
+        left.axvline(mean, color=COLORS["mean"], linewidth=2)
+        left.text(mean, 1.29, " all 1,797 digits", color=COLORS["mean"], va="top")
+        ghost = style.bars(left, "x", edges, fill=False, alpha=0.35)
+        histogram, band = style.bars(left, "mean", edges), style.band(left)
+        here = right.plot([], [], "D", color=COLORS["mean"], animated=True, zorder=5)[0]
+
+    def draw(means, mean, std, m):
+        ghost.set_data(histogram.get_data().values)
+        counts = np.histogram(means, edges)[0]
+        histogram.set_data(counts / counts.max())
+        style.span(band, mean - std / np.sqrt(m), mean + std / np.sqrt(m))
+        here.set_data([m], [np.std(means)])
+        size, spread = here.get_xdata()[0], here.get_ydata()[0]
+        shown = edges[:-1][histogram.get_data().values > 0]
+        return (f"Means of {len(means):,} mini-batches of {size} around the data set's mean, {number(mean)}: they reach from "
+                f"{number(shown.min())} to {number(shown.max() + edges[1] - edges[0])} and spread by {number(spread)}; "
+                f"the band is σ/√m = {number(band.get_width() / 2)} to each side.")
+
+    return Picture(figure, draw, means=means, mean=mean, std=std, m=m)

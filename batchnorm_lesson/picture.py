@@ -1,0 +1,57 @@
+"""A picture that is drawn once and repainted only where it moves, with the sentence that says what it shows."""
+import base64
+import io
+import threading
+
+import numpy as np
+from PIL import Image
+
+from . import style
+
+
+class Picture:
+    """A figure whose moving artists are ``animated``, and the function that moves them.
+
+    ``draw(**quantities)`` sets the moving artists and returns the sentence, worded from what the artists then
+    hold. Everything else is drawn a single time and kept as the background: see "Blitting" in the
+    documentation of matplotlib. In a notebook the last expression of a cell shows the picture.
+    """
+
+    def __init__(self, figure, draw, **quantities):
+        self._canvas = figure.canvas
+        self._draw = draw
+        # ipykernel 7 may run an observer beside a cell that draws the same picture.
+        self._lock = threading.RLock()
+        with style.context():
+            self._canvas.draw()
+            # The layout engine would move the axes away from under the background.
+            figure.set_layout_engine("none")
+            self._canvas.draw()
+        self._background = self._canvas.copy_from_bbox(figure.bbox)
+        moving = [artist for axes in figure.axes for artist in axes.findobj(lambda part: part.get_animated())]
+        frame = [spine for axes in figure.axes for spine in axes.spines.values() if spine.get_visible()]
+        self._moving = sorted(moving + frame, key=lambda artist: artist.get_zorder())
+        self.size = tuple(int(side) for side in figure.bbox.size)
+        self.update(**quantities)
+
+    def update(self, **quantities):
+        """Show other quantities; the sentence follows. Returns the picture itself."""
+        with self._lock:
+            self.sentence = self._draw(**quantities)
+        return self
+
+    def png(self):
+        """The picture as the bytes of a PNG file."""
+        with self._lock:
+            self._canvas.restore_region(self._background)
+            for artist in self._moving:
+                artist.axes.draw_artist(artist)
+            pixels = np.asarray(self._canvas.buffer_rgba())[..., :3]
+            stream = io.BytesIO()
+            # Level 1 takes a fifth of the time of the default level and the file is a few kilobytes larger.
+            Image.fromarray(np.ascontiguousarray(pixels)).save(stream, "png", compress_level=1)
+            return stream.getvalue()
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {"image/png": base64.b64encode(self.png()).decode(), "text/plain": self.sentence}
+

@@ -1,0 +1,113 @@
+"""The colour language: one colour and one mark per quantity, the same in every picture and formula."""
+import matplotlib
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+COLORS = {"x": "#3E3E3E", "mean": "#CC4810", "var": "#A24576", "std": "#A24576", "x_hat": "#5E5FFB",
+          "y": "#367151", "gamma": "#CF3E62", "beta": "#008099"}
+MARKS = {"x": "o", "x_hat": "s", "y": "^"}
+FAINT = "#B8B8B8"
+PIXELS_PER_INCH = 100
+
+
+def context():
+    """The look of every picture, for a ``with`` block: the reader's own matplotlib settings stay as they are."""
+    return matplotlib.rc_context({
+        **matplotlib.rcParamsDefault, "backend": matplotlib.rcParams["backend"],
+        "font.family": "DejaVu Sans", "font.size": 11, "mathtext.fontset": "dejavusans",
+        "axes.titlesize": 11, "axes.labelsize": 11, "xtick.labelsize": 11, "ytick.labelsize": 11,
+        "axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True,
+        "axes.edgecolor": "#555555", "figure.facecolor": "white", "axes.facecolor": "white",
+        "text.parse_math": True, "lines.markersize": 9,
+    })
+
+
+def figure(width, height, columns=1, **options):
+    """A figure outside pyplot, in inches, and its axes (one, or an array of columns); options go to ``subplots``."""
+    drawing = Figure(figsize=(width, height), dpi=PIXELS_PER_INCH, layout="constrained")
+    FigureCanvasAgg(drawing)
+    return drawing, drawing.subplots(1, columns, **options)
+
+
+def frame(axes, xlabel, ylabel=None, xlim=None, ylim=None):
+    """Name the axes and fix their limits; without a ylabel there is no vertical axis."""
+    axes.set(xlabel=xlabel, xlim=xlim, ylim=ylim)
+    if ylabel:
+        axes.set_ylabel(ylabel)
+    else:
+        axes.spines["left"].set_visible(False)
+        axes.yaxis.set_visible(False)
+
+
+def dots(axes, quantity, **look):
+    """Moving markers of a quantity; ``place`` puts them."""
+    look = {"markeredgecolor": "white", "linestyle": "none", "zorder": 5} | look
+    return axes.plot([], [], MARKS[quantity], color=COLORS[quantity], animated=True, **look)[0]
+
+
+def place(line, values, row):
+    """Put markers at values, all at the height row (or each at its own)."""
+    line.set_data(values, np.broadcast_to(row, np.shape(values)))
+
+
+def vertical(axes, quantity, **look):
+    """A moving vertical line through the whole picture: solid for the mean, dashed for beta; ``stand`` puts it."""
+    look = {"linewidth": 2, "zorder": 4, "linestyle": "--" if quantity == "beta" else "-"} | look
+    return axes.plot([], [], color=COLORS[quantity], transform=axes.get_xaxis_transform(), animated=True, **look)[0]
+
+
+def stand(line, value, top=1.0):
+    """Put a vertical line at value, up to the fraction top of the axes' height."""
+    line.set_data([value, value], [0, top])
+
+
+def band(axes, quantity="std", **look):
+    """A moving vertical band; ``span`` puts it."""
+    look = {"color": COLORS[quantity], "alpha": 0.18, "zorder": 1, "linewidth": 0} | look
+    patch = Rectangle((0, 0), 0, 1, transform=axes.get_xaxis_transform(), animated=True, **look)
+    return axes.add_patch(patch)
+
+
+def span(patch, left, right):
+    """Stretch a band from left to right."""
+    patch.set_x(left)
+    patch.set_width(right - left)
+
+
+def bars(axes, quantity, edges, **look):
+    """A moving histogram in the colour of a quantity, set with ``set_data(heights, edges)``."""
+    look = {"fill": True, "alpha": 0.45, "zorder": 3} | look
+    return axes.stairs(np.zeros(len(edges) - 1), edges, color=COLORS[quantity], animated=True, **look)
+
+
+def label(axes, quantity=None, **look):
+    """A moving text in the colour of a quantity; ``write`` puts it."""
+    look = {"ha": "center", "va": "center", "zorder": 6, "color": COLORS.get(quantity, COLORS["x"])} | look
+    return axes.text(0, 0, "", animated=True, **look)
+
+
+def write(text, x, y, words):
+    """Put words at (x, y)."""
+    text.set_position((x, y))
+    text.set_text(words)
+
+
+def number(value, digits=2):
+    """A number as it is read: at most so many decimals, no trailing zeros, a real minus sign, no negative zero."""
+    words = f"{value:.{digits}f}"
+    if "." in words:
+        words = words.rstrip("0").rstrip(".")
+    return "0" if words == "-0" else words.replace("-", "−")
+
+
+def numbers(values, digits=2):
+    """Several numbers in a row: "3, 9, 11 and 17"."""
+    words = [number(value, digits) for value in values]
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+
+
+def symbol(quantity, words):
+    """Words in the colour of a quantity, as HTML for a readout."""
+    return f'<span style="color:{COLORS[quantity]};font-weight:600">{words}</span>'
