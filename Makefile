@@ -1,0 +1,87 @@
+# make lesson   opens the first notebook in JupyterLab        make test   runs every test
+# Both create the environment in .venv on first use and renew it when a requirements file changes.
+
+PYTHON ?= python3
+LAB_ARGS ?=
+PYTEST_ARGS ?=
+
+BIN := .venv/bin
+FIRST_NOTEBOOK = $(firstword $(sort $(wildcard notebooks/[0-9]*.ipynb)))
+ROOT_NEEDS = $(if $(filter 0,$(shell id -u)),--allow-root)
+
+# The notebooks choose their own back end; one from outside changes what a cell prints.
+unexport MPLBACKEND
+
+.PHONY: lesson test outputs bench lock check-binder links clean
+
+lesson: .venv/lesson
+	@echo "If no browser opens, open the http://127.0.0.1 address that appears below. Ctrl+C twice stops."
+	$(BIN)/python -m jupyterlab --ServerApp.ip=127.0.0.1 --LabApp.default_url=/lab/tree/$(FIRST_NOTEBOOK) \
+	  --ServerApp.kernel_websocket_connection_class=batchnorm_lesson.server.NoDelayConnection \
+	  --ContentsManager.pre_save_hook=batchnorm_lesson.server.keep_pictures $(ROOT_NEEDS) $(LAB_ARGS)
+
+test: .venv/test
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+outputs: .venv/lesson
+	$(BIN)/python tests/outputs.py $(NOTEBOOKS)
+
+bench: .venv/test
+	$(BIN)/python tests/bench.py
+
+# tests/requirements.txt holds only what the browser tests add, so the packages in requirements.txt are its limits.
+lock: build/uv/bin/uv
+	echo '-e .[lab,test]' | $(COMPILE) - --output-file requirements.txt
+	grep '==' requirements.txt > build/limits.txt
+	echo 'playwright>=1.40' | $(COMPILE) - --constraints build/limits.txt --no-annotate \
+	  --output-file tests/requirements.txt
+COMPILE = build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --upgrade --no-emit-index-url \
+          --no-emit-find-links --custom-compile-command 'make lock'
+
+check-binder: build/binder/bin/jupyter-repo2docker
+	$(PYTHON) tests/check_binder.py build/binder/bin/jupyter-repo2docker
+
+links:
+	@$(PYTHON) tests/links.py
+
+clean:
+	rm -rf .venv build .pytest_cache *.egg-info
+	find batchnorm_lesson notebooks tests -name __pycache__ -prune -exec rm -rf {} +
+	find notebooks -name .ipynb_checkpoints -prune -exec rm -rf {} +
+
+.venv/lesson: requirements.txt
+	@$(CHECK_PYTHON)
+	"$(PYTHON)" -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@mkdir -p .venv/share/jupyter/lab/settings
+	@echo '$(NO_NEWS)' > .venv/share/jupyter/lab/settings/overrides.json
+	@touch $@
+
+.venv/test: .venv/lesson tests/requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	@touch $@
+
+# JupyterLab would ask a newcomer about its news, in a box that covers the lesson.
+NO_NEWS := {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}
+
+# Tools of their own, so that they cannot disturb the locked packages.
+build/uv/bin/uv:
+	@$(CHECK_PYTHON)
+	"$(PYTHON)" -m venv --clear build/uv
+	build/uv/bin/python -m pip install --quiet --disable-pip-version-check uv
+
+build/binder/bin/jupyter-repo2docker:
+	@$(CHECK_PYTHON)
+	"$(PYTHON)" -m venv --clear build/binder
+	build/binder/bin/python -m pip install --quiet --disable-pip-version-check jupyter-repo2docker
+
+AS_IN := as in: make PYTHON=python3.12 lesson
+define CHECK_PYTHON
+command -v "$(PYTHON)" >/dev/null || \
+  { echo "There is no '$(PYTHON)' here: install Python 3.11 or newer, or name it, $(AS_IN)"; exit 1; }; \
+"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+  { echo "$$("$(PYTHON)" --version 2>&1) is too old: install Python 3.11 or newer, and name it, $(AS_IN)"; exit 1; }; \
+"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || \
+  { echo "This Python cannot create an environment. Install its venv package, on Debian or Ubuntu with:" \
+         "sudo apt-get install python3-venv"; exit 1; }
+endef

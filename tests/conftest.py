@@ -1,0 +1,60 @@
+"""What the tests share: finding a browser, and saying plainly what was left out."""
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+# The kernel chooses matplotlib's back end; one from outside changes what a notebook's cell prints.
+os.environ.pop("MPLBACKEND", None)
+
+IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
+BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge",
+            "msedge"]
+BROWSER_FILES = [
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+    "C:/Program Files/Google/Chrome/Application/chrome.exe",
+    "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe",
+]
+
+
+def browser_path():
+    """The browser for the tests: the variable BROWSER_PATH, else Chromium, Chrome or Edge; None without any."""
+    if os.environ.get("BROWSER_PATH"):
+        return os.environ["BROWSER_PATH"]
+    on_path = filter(None, map(shutil.which, BROWSERS))
+    return next(on_path, None) or next((file for file in BROWSER_FILES if Path(file).exists()), None)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """The path of a browser; without one, or without Playwright, the test is left out, and in CI it fails."""
+    path = browser_path()
+    missing = None if path else "no Chromium, Chrome or Edge was found (BROWSER_PATH may name one)"
+    try:
+        import playwright  # noqa: F401
+    except ImportError:
+        missing = "Playwright is not installed (pip install -r tests/requirements.txt)"
+    if missing:
+        (pytest.fail if IN_CI else pytest.skip)(missing)
+    return path
+
+
+def pytest_sessionfinish(session):
+    """In CI a test that was left out is a failure: nobody reads the summary of a green run."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if IN_CI and reporter and reporter.stats.get("skipped") and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter):
+    """One line for every reason for which tests were left out."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = [report.longrepr[-1] if isinstance(report.longrepr, tuple) else f"{report.longrepr}"
+               for report in skipped]
+    if reasons:
+        terminalreporter.section("left out" + (", which counts as a failure in CI" if IN_CI else ""))
+    for reason in dict.fromkeys(reasons):
+        terminalreporter.write_line(f"{reasons.count(reason)} left out: {reason.removeprefix('Skipped: ')}.")

@@ -1,0 +1,239 @@
+"""The project as files: the notebooks read as text, the README, the package's imports, the build's own scripts."""
+import ast
+import hashlib
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+
+import check_binder
+import links
+from batchnorm_lesson import style
+from outputs import WIDGET_VIEW
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+MACHINE_PATH = re.compile(r"(?<![\w.:/])/(home|root|tmp|Users|usr|opt|private|mnt|work)/|[A-Z]:\\\\")
+MOST_WORDS, MOST_LINES, MOST_CODE_IN_A_ROW = 90, 12, 2
+
+
+@pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
+def path(request):
+    return request.param
+
+
+@pytest.fixture
+def notebook(path):
+    return nbformat.read(path, as_version=4)
+
+
+def code_cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def prose_cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "markdown"]
+
+
+def outputs(notebook):
+    return [output for cell in code_cells(notebook) for output in cell.outputs]
+
+
+def expects_output(source):
+    """True when a cell prints or ends with an expression."""
+    tree = ast.parse(source)
+    prints = any(isinstance(node, ast.Call) and getattr(node.func, "id", None) == "print" for node in ast.walk(tree))
+    return prints or bool(tree.body) and isinstance(tree.body[-1], ast.Expr)
+
+
+def relative_links(text):
+    """Targets of Markdown links and pictures that point into the project."""
+    targets = re.findall(r"\]\(([^)\s]+)[^)]*\)", text) + re.findall(r'(?:src|href)="([^"]+)"', text)
+    return [target.split("#")[0] for target in targets if not re.match(r"[a-z]+:|#|data:|attachment:", target)]
+
+
+def words(text):
+    """The words a reader reads: without formulas, tags and the addresses of links."""
+    text = re.sub(r"\$\$.*?\$\$", " ", text, flags=re.DOTALL)
+    text = re.sub(r"<[^>]+>|\]\([^)]*\)|\$[^$]*\$", " ", text)
+    return re.findall(r"\w[\w'’.,-]*", text)
+
+
+# The package
+
+def test_import_is_light():
+    script = "import sys, batchnorm_lesson; print({'matplotlib', 'ipywidgets', 'PIL'} & set(sys.modules))"
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "set()"
+
+
+def test_digits_are_the_recorded_ones():
+    folder = ROOT / "batchnorm_lesson" / "data"
+    stored = np.load(folder / "digits.npz")
+    found = hashlib.sha256(stored["images"].tobytes() + stored["labels"].tobytes()).hexdigest()
+    assert re.findall(r"\b[0-9a-f]{64}\b", (folder / "SOURCE.md").read_text(encoding="utf-8")) == [found]
+
+
+# The notebooks as text
+
+def test_there_are_notebooks():
+    assert NOTEBOOKS
+
+
+def test_file_is_normalized(path):
+    text = path.read_bytes().decode("utf-8")
+    assert text.endswith("}\n") and "\r" not in text and "\\u00" not in text
+    stored = json.loads(text)
+    assert stored["metadata"] == {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+                                  "language_info": {"name": "python"}}
+    identifiers = [cell["id"] for cell in stored["cells"]]
+    assert len(set(identifiers)) == len(identifiers)
+    assert not [cell["id"] for cell in stored["cells"] if set(cell["metadata"]) - {"tags", "jupyter"}]
+
+
+def test_every_cell_was_run_in_order(notebook):
+    counts = [cell.execution_count for cell in code_cells(notebook)]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+def test_cells_have_the_outputs_they_should(notebook):
+    silent = [cell.source for cell in code_cells(notebook) if expects_output(cell.source) and not cell.outputs]
+    assert not silent
+
+
+def test_outputs_are_clean(path, notebook):
+    assert not [output for output in outputs(notebook) if output.output_type == "error"]
+    assert not [output.text for output in outputs(notebook) if output.get("name") == "stderr"]
+    assert not [found[0] for found in MACHINE_PATH.finditer(path.read_text(encoding="utf-8"))]
+    assert not [output for output in outputs(notebook) if WIDGET_VIEW in output.get("data", {})]
+
+
+def test_every_picture_has_its_sentence(notebook):
+    for data in [output.data for output in outputs(notebook) if "image/png" in output.get("data", {})]:
+        sentence = data.get("text/plain", "")
+        assert re.search(r"[.?!]$", sentence.strip()) and len(sentence.split()) >= 5, sentence
+        assert not re.match(r"[<\[({]", sentence) and " at 0x" not in sentence, sentence
+        assert re.search(r"\d", sentence), f"no number of the picture in: {sentence}"
+
+
+def test_sizes(notebook):
+    assert not [cell.source for cell in prose_cells(notebook) if len(words(cell.source)) > MOST_WORDS]
+    assert not [cell.source for cell in code_cells(notebook) if len(cell.source.splitlines()) > MOST_LINES]
+    kinds = "".join("c" if cell.cell_type == "code" else "p" for cell in notebook.cells)
+    assert "c" * (MOST_CODE_IN_A_ROW + 1) not in kinds
+
+
+def test_links_lead_somewhere(path, notebook):
+    assert notebook.cells[0].cell_type == "markdown" and relative_links(notebook.cells[0].source)
+    targets = [target for cell in prose_cells(notebook) for target in relative_links(cell.source)]
+    assert not [target for target in targets if not (path.parent / target).exists()]
+
+
+def test_neighbours_are_linked(path, notebook):
+    where = NOTEBOOKS.index(path)
+    neighbours = NOTEBOOKS[max(where - 1, 0):where] + NOTEBOOKS[where + 1:where + 2]
+    assert {neighbour.name for neighbour in neighbours} <= set(relative_links(notebook.cells[0].source))
+
+
+def test_formulas_speak_the_colour_language(notebook):
+    text = "\n".join(cell.source for cell in prose_cells(notebook))
+    colours = re.findall(r"\\color\{([^}]*)\}", text)
+    assert {colour.upper() for colour in colours} <= {colour.upper() for colour in style.COLORS.values()}
+    assert len(re.findall(r"\{\\color\{", text)) == len(colours), r"\color needs braces around it: {\color{#…}{…}}"
+    assert r"\textcolor" not in text
+
+
+# README, links, Binder, outputs
+
+def test_readme_lists_the_notebooks_there_are():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"\]\(notebooks/(\d\d_\w+\.ipynb)\)", text) == [path.name for path in NOTEBOOKS]
+    assert not [target for target in relative_links(text) if not (ROOT / target).exists()]
+
+
+def test_requirements_name_no_place():
+    for name in ("requirements.txt", "tests/requirements.txt"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert not MACHINE_PATH.search(text) and "://" not in text and "--" not in text
+        pins = [line for line in text.splitlines() if line and not line.lstrip().startswith("#") and line != "-e ."]
+        assert pins and all(re.match(r"[a-z0-9-]+==[\w.]+( ; .+)?$", pin) for pin in pins)
+
+
+@pytest.mark.parametrize("remote", ["https://github.com/owner/name.git", "https://user@github.com/owner/name",
+                                    "git@github.com:owner/name.git", "ssh://git@github.com/owner/name.git",
+                                    "ssh://git@github.com:22/owner/name/"])
+def test_addresses_on_github(remote):
+    found = links.addresses(remote, "main", "notebooks/01_a.ipynb")
+    assert found["Binder"] == "https://mybinder.org/v2/gh/owner/name/main?urlpath=lab/tree/notebooks/01_a.ipynb"
+    assert found["Colab"] == "https://colab.research.google.com/github/owner/name/blob/main/notebooks/01_a.ipynb"
+
+
+@pytest.mark.parametrize("remote", ["https://gitlab.com/group/part/name.git", "git@gitlab.com:group/part/name.git"])
+def test_addresses_on_gitlab(remote):
+    place = "gl/group%2Fpart%2Fname/a%2Fb?urlpath=lab/tree/notebooks/01_a.ipynb"
+    assert links.addresses(remote, "a/b", "notebooks/01_a.ipynb") == {"Binder": f"https://mybinder.org/v2/{place}"}
+
+
+@pytest.mark.parametrize("remote", ["", "../copy", "/srv/git/name.git", "https://example.org/owner/name.git"])
+def test_no_addresses_elsewhere(remote):
+    assert links.addresses(remote, "main", "notebooks/01_a.ipynb") == {}
+
+
+RECIPE = """Building conda environment for python=3.13
+COPY --chown=0:0 src/ ${REPO_DIR}/
+RUN ${KERNEL_PYTHON_PREFIX}/bin/pip install --no-cache-dir -r "requirements.txt"
+"""
+
+
+@pytest.mark.parametrize("recipe, requirements, problem", [
+    (RECIPE, "-e .\nnumpy==2.0\n", None),
+    (RECIPE.replace("3.13", "3.7"), "-e .\n", "picks 3.7"),
+    ("Python version unspecified\n" + RECIPE, "-e .\n", "of its own"),
+    (RECIPE.replace("requirements.txt", "environment.yml"), "-e .\n", "does not install requirements.txt"),
+    ("\n".join(reversed(RECIPE.splitlines())), "-e .\n", "before the repository is copied"),
+    (RECIPE, "numpy==2.0\n", "the project itself"),
+    (RECIPE, "-e .\nplaywright==1.0\n", "browser"),
+])
+def test_binder_check_sees_problems(recipe, requirements, problem):
+    found = list(check_binder.problems(recipe, "python-3.13\n", requirements))
+    assert len(found) == (problem is not None) and all(problem in sentence for sentence in found)
+
+
+def run_outputs(path):
+    return subprocess.run([sys.executable, ROOT / "tests" / "outputs.py", path], capture_output=True, text=True)
+
+
+def small_notebook(path, *sources):
+    cells = [nbformat.v4.new_code_cell(source, id=f"cell-{number}") for number, source in enumerate(sources)]
+    cells[0].metadata = {"execution": {"iopub.status.busy": "now"}, "tags": ["kept"]}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"widgets": {}}), path)
+
+
+def test_outputs_are_the_same_twice(tmp_path):
+    path = tmp_path / "01_small.ipynb"
+    pieces = "import time\nfor word in 'aµb':\n    print(word, flush=True)\n    time.sleep(0.1)"
+    small_notebook(path, pieces, "import ipywidgets\nipywidgets.IntSlider()")
+    assert run_outputs(path).returncode == 0
+    first = path.read_bytes()
+    assert run_outputs(path).returncode == 0
+    assert path.read_bytes() == first
+    stored = json.loads(first)
+    assert stored["metadata"]["language_info"] == {"name": "python"} and "widgets" not in stored["metadata"]
+    assert [cell["id"] for cell in stored["cells"]] == ["cell-0", "cell-1"]
+    assert stored["cells"][0]["metadata"] == {"tags": ["kept"]}
+    assert [output["text"] for output in stored["cells"][0]["outputs"]] == [["a\n", "µ\n", "b\n"]]
+    assert list(stored["cells"][1]["outputs"][0]["data"]) == ["text/plain"]
+
+
+def test_outputs_of_a_failing_notebook_are_not_written(tmp_path):
+    path = tmp_path / "02_broken.ipynb"
+    small_notebook(path, "1 / 0")
+    before = path.read_bytes()
+    run = run_outputs(path)
+    assert run.returncode != 0 and "02_broken.ipynb" in run.stderr and "ZeroDivisionError" in run.stderr
+    assert path.read_bytes() == before
