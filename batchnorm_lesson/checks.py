@@ -1,0 +1,329 @@
+"""How an exercise is judged, hinted at and solved; the exercises themselves are in exercises.py.
+
+A check runs the learner's function on several mini-batches, compares it with the package's own function, and looks
+a wrong answer up in the catalogue of mistakes. It never raises, whatever the learner's function does, and lets an
+interrupt (KeyboardInterrupt) through.
+"""
+import contextlib
+import dis
+import inspect
+import io
+import linecache
+import re
+import traceback
+import types
+import warnings
+from dataclasses import dataclass, field
+from typing import Callable, NamedTuple
+
+import numpy as np
+
+from .boxes import LOOKS, box
+from .mistakes import GENERAL
+
+ERRORS = {  # what an exception in the learner's function usually means
+    "NameError": "A name is not known there: a misspelling, or a cell above that has not been run.",
+    "UnboundLocalError": "A variable is read there before the function has given it a value.",
+    "AttributeError": "That object has no such attribute or method: check the spelling.",
+    "TypeError": "An operation or a call got something of a kind that it cannot work with.",
+    "ValueError": "The kind is right and the value is not: shapes that do not fit together are the usual reason.",
+    "IndexError": "An index reaches past the end: counting starts at 0 and ends at m − 1.",
+    "ZeroDivisionError": "Something was divided by 0: what protects the division when all the values are equal?",
+    "RecursionError": "The function calls itself without end: is a call inside it meant for another function?",
+    "SystemExit": "An exercise should return its result, not stop the program.",
+}
+KINDS = {"NoneType": "None", "ellipsis": "...", "str": "text", "list": "a list", "tuple": "a tuple",
+         "dict": "a dictionary", "generator": "a generator"}
+EMPTY_BODY = {"RESUME", "NOP", "CACHE", "LOAD_CONST", "LOAD_COMMON_CONSTANT", "RETURN_CONST", "RETURN_VALUE", "POP_TOP"}
+
+
+class Case(NamedTuple):
+    """One call of the learner's function; blames names the mistake if only this kind of case goes wrong."""
+
+    args: tuple
+    tolerance: float = 1e-5
+    note: str = ""
+    blames: str = ""
+
+
+class Outcome(NamedTuple):
+    """What came of a call: the result's kind in words, its numbers as an array, an error, a changed argument."""
+
+    kind: str = ""
+    value: np.ndarray = None
+    error: BaseException = None
+    changed: bool = False
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a check found: status "not attempted", "not right" or "right"; the mistake's name or None; plain text."""
+
+    status: str
+    mistake: str
+    message: str
+
+    def __repr__(self):
+        icon, words, *_ = LOOKS[self.status]
+        return f"{icon} {words}. {self.message}"
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {"text/plain": repr(self), "text/html": box(self.status, self.message)}
+
+
+class Note(str):
+    """A hint or a solution: shown as Markdown in a notebook, as its text elsewhere."""
+
+    __repr__ = str.__str__
+
+    def _repr_markdown_(self):
+        return str(self)
+
+
+@dataclass(repr=False, eq=False)
+class Exercise:
+    """One exercise. call is how the learner's function is called, answer the function whose source is the solution;
+    parts names the numbers of the result, gloss explains the solution's source, stub is the learner's function."""
+
+    name: str
+    call: str
+    task: str
+    answer: Callable
+    cases: tuple
+    catalogue: tuple
+    hints: tuple
+    parts: tuple = ()
+    gloss: str = ""
+    stub: str = ""
+    _hints_given: int = field(default=0, init=False)
+
+    def __post_init__(self):
+        self.stub = self.stub or f"my_{self.name}"
+
+    @property
+    def statement(self):
+        """Shapes, what to return and one worked example, as Markdown."""
+        given = ", ".join(f"`{value}`" for value in self._given(self.cases[0]))
+        worked = _show(np.asarray(self.answer(*self.cases[0].args)))
+        return f"**Exercise.** Write `{self.stub}{self.call}`. {self.task}\n\nExample: {given} gives `{worked}`."
+
+    def __repr__(self):
+        return self.statement
+
+    def _repr_markdown_(self):
+        return self.statement
+
+    def hint(self):
+        """The next hint, each closer than the one before; after the last, the last again."""
+        self._hints_given = min(self._hints_given + 1, len(self.hints))
+        last = ", the last" if self._hints_given == len(self.hints) else ""
+        return Note(f"**Hint {self._hints_given} of {len(self.hints)}{last}.** {self.hints[self._hints_given - 1]}")
+
+    def solution(self):
+        """The package's own source of the function, which is also what the check compares with."""
+        source = f"```python\n{inspect.getsource(self.answer).rstrip()}\n```"
+        return Note(f"{source}\n\n{self.gloss}" if self.gloss else source)
+
+    def check(self, answer):
+        """Judge the learner's function; what it prints is shown for the first batch only."""
+        if answer is None or answer is Ellipsis:
+            return self._not_attempted()
+        if not callable(answer):
+            return _not_right("called the function", _kind(answer))
+        wrong_call = _wrong_call(answer, len(self.cases[0].args))
+        if wrong_call:
+            return _not_right("wrong arguments", wrong_call, self.call)
+        first = _run(answer, self.cases[0], aloud=True)
+        if isinstance(first.error, NotImplementedError) or first.kind == "..." or (
+                first.kind == "None" and _is_stub(answer)):
+            return self._not_attempted()
+        return self._judge(answer, [first] + [_run(answer, case) for case in self.cases[1:]])
+
+    def _given(self, case):
+        names = self.call.strip("()").split(", ")
+        return [f"{name} = {_show(value)}" for name, value in zip(names, case.args)]
+
+    def _not_attempted(self):
+        return Result("not attempted", None, f"Write your own lines into {self.stub} and run the cell again. "
+                                             f"exercises.{self.name}.hint() gives a hint.")
+
+    def _judge(self, answer, outcomes):
+        expected = [_run(self.answer, case) for case in self.cases]
+        failed = [i for i, case in enumerate(self.cases) if not _same(outcomes[i], expected[i], case.tolerance)]
+        if any(outcome.changed for outcome in outcomes):
+            return _not_right("changed its input")
+        if not failed:
+            return Result("right", None, f"Checked on {len(self.cases)} inputs, with batches of "
+                                         f"{min(map(_size, self.cases))} to {max(map(_size, self.cases))} examples.")
+        for mistake in self.catalogue:
+            if self._explains(mistake, outcomes):
+                return Result("not right", mistake.name, mistake.says)
+        return self._by_behaviour(answer, outcomes, expected, failed)
+
+    def _explains(self, mistake, outcomes):
+        """Whether the wrong function gives the same results; a case that tells on another mistake has no say."""
+        return all(_same(outcome, _run(mistake.wrong, case), case.tolerance)
+                   for case, outcome in zip(self.cases, outcomes) if case.blames in ("", mistake.name))
+
+    def _by_behaviour(self, answer, outcomes, expected, failed):
+        """A mistake that no wrong function of the catalogue explains: name what can be named, or show it."""
+        worst = min(failed, key=lambda i: (outcomes[i].error is None, _size(self.cases[i])))
+        case, outcome, right = self.cases[worst], outcomes[worst], expected[worst].value
+        if outcome.error is not None:
+            return _not_right("raised an error", _explain(outcome.error, answer, case))
+        if failed == list(range(1, len(self.cases))):
+            return _not_right("hard-coded for the example")
+        if outcome.kind == "None":
+            return _not_right("no return")
+        if outcome.value is None:
+            return _not_right("not numbers", outcome.kind)
+        if outcome.value.shape != right.shape:
+            return _not_right("wrong shape", outcome.value.shape, right.shape if right.ndim else "(), a single number")
+        blamed = {self.cases[i].blames for i in failed}
+        if len(blamed) == 1 and "" not in blamed:
+            return self._blame(blamed.pop())
+        return Result("not right", None, self._difference(case, outcome.value, right))
+
+    def _blame(self, name):
+        says = {mistake.name: mistake.says for mistake in self.catalogue}
+        return Result("not right", name, says[name]) if name in says else _not_right(name)
+
+    def _difference(self, case, got, right):
+        """The smallest input on which an unknown mistake shows, and the property that it breaks."""
+        return (f"For {', '.join(self._given(case))} your function gave {_show(got)}, and {_show(right)} is right. "
+                f"{self._broken(case, got, right)}").rstrip()
+
+    def _broken(self, case, got, right):
+        if not np.isfinite(got).all():
+            return "nan and inf come from a division by 0 or from the root of a negative number."
+        if self.parts:
+            off = [part for part, a, b in zip(self.parts, got, right) if not np.isclose(a, b, rtol=1e-5)]
+            return f"Look at {' and '.join(off)}."
+        if right.shape != case.args[0].shape:
+            return ""
+        for name, statistic in (("mean", np.mean), ("variance", np.var)):
+            a, b = statistic(got), statistic(right)
+            if not np.isclose(a, b, rtol=1e-4, atol=1e-6):
+                return f"The {name} of your result is {_show(a)}, and it should be {_show(b)}."
+        return "The mean and the variance of your result are right; the single values are not."
+
+
+def _not_right(name, got="", call=""):
+    return Result("not right", name, GENERAL[name].format(got=got, call=call))
+
+
+def _run(function, case, aloud=False):
+    """Call the function with fresh copies of the arguments, and keep what came of it, whatever it is."""
+    args = [np.array(arg) if np.ndim(arg) else np.float64(arg) for arg in case.args]
+    silence = contextlib.nullcontext() if aloud else contextlib.redirect_stdout(io.StringIO())
+    try:
+        with silence, warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            kind, value = _described(function(*args))  # the result itself is dropped here, with its warnings
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # SystemExit too: nothing that the learner's function raises may end the lesson
+        return Outcome(error=error, changed=_changed(args, case))
+    return Outcome(kind, value, None, _changed(args, case))
+
+
+def _changed(args, case):
+    return not all(np.array_equal(arg, given) for arg, given in zip(args, case.args))
+
+
+def _described(result):
+    """What a result is, in words, and its real numbers as a float array of its own, or None when it has none."""
+    return _kind(result), _as_numbers(result)
+
+
+def _as_numbers(result):
+    try:
+        array = np.array(result)
+        if array.dtype.kind == "O":
+            array = array.astype(float)
+    except Exception:  # ragged rows, text, an object with conversions of its own
+        return None
+    return array.astype(float) if array.dtype.kind in "iuf" else None
+
+
+def _same(outcome, other, tolerance):
+    """Whether two outcomes agree: the same shape, the same numbers. Plain Python's division by 0 counts as nan."""
+    if other.value is None:
+        return False
+    got = outcome.value
+    if isinstance(outcome.error, ZeroDivisionError):
+        got = np.full(other.value.shape, np.nan)
+    if got is None or got.shape != other.value.shape:
+        return False
+    largest = np.abs(other.value[np.isfinite(other.value)]).max(initial=0)
+    unit = largest if largest > 1e-6 else 1  # nothing but rounding is smaller than 1e-6 in these exercises
+    return np.allclose(got, other.value, rtol=0, atol=tolerance * unit, equal_nan=True)
+
+
+def _is_stub(answer):
+    """Whether nothing has been written yet: the body holds pass, ..., a docstring or return None, and no more."""
+    return isinstance(answer, types.FunctionType) and all(
+        step.opname in EMPTY_BODY for step in dis.get_instructions(answer))
+
+
+def _wrong_call(answer, count):
+    """What the function takes, in words, when it cannot be called with so many arguments; otherwise nothing."""
+    try:
+        signature = inspect.signature(answer)
+    except Exception:  # some builtins tell no signature
+        return ""
+    try:
+        signature.bind(*range(count))
+    except TypeError:
+        return f"({', '.join(signature.parameters)})"
+    return ""
+
+
+def _explain(error, answer, case):
+    """The learner's line, the exception and what it means, without paths or memory addresses."""
+    name = type(error).__name__
+    line = _line(error, answer)
+    what = f"Your line “{line}” raised {name}" if line else f"Your function raised {name}"
+    text = _plain(error)
+    where = f" This happened when {case.note}." if case.note else ""
+    return f"{what}{': ' + text if text else ''}. {ERRORS.get(name, '')}{where}".rstrip()
+
+
+def _line(error, answer):
+    """The learner's own source line in which the error came up, or nothing when there is no source."""
+    if not isinstance(answer, types.FunctionType):
+        return ""
+    source = answer.__code__.co_filename
+    lines = [number for frame, number in traceback.walk_tb(error.__traceback__)
+             if frame.f_code.co_filename == source and number]
+    return linecache.getline(source, lines[-1]).strip() if lines else ""
+
+
+def _plain(error):
+    try:
+        text = (str(error).strip().splitlines() or [""])[0]
+    except Exception:
+        return ""
+    text = re.sub(r" at 0x[0-9A-Fa-f]+", "", text)
+    text = re.sub(r"(?<!\w)(?:[A-Za-z]:)?(?:[\\/][\w.+~ -]+){2,}", "…", text)
+    return text[:160].rstrip(".")
+
+
+def _kind(value):
+    if isinstance(value, np.ndarray):
+        return f"an array of {value.dtype.name} values"
+    return KINDS.get(type(value).__name__, f"a value of type {type(value).__name__}")
+
+
+def _size(case):
+    return len(case.args[0])
+
+
+def _show(value):
+    """Numbers as a person writes them; a long batch only by its size."""
+    value = np.asarray(value)
+    if value.ndim and len(value) > 8:
+        return f"({len(value)} values)"
+    if value.ndim:
+        return "[" + ", ".join(_show(part) for part in value) + "]"
+    return f"{float(value) + 0.0:.6g}"

@@ -1,0 +1,286 @@
+"""The catalogue of mistakes: for each exercise, named wrong functions and the sentence that leads the learner on.
+
+It is data. A check recognises a mistake by its results: the learner's function gives what the wrong function gives,
+on every batch of the exercise. The tests walk through the same entries. GENERAL holds the mistakes that are seen
+without a wrong function, by what the answer does. Two functions here belong to exercises of their own: the forum
+code of lesson 03, and the undo of lesson 04.
+"""
+from typing import Callable, NamedTuple
+
+import numpy as np
+
+
+class Mistake(NamedTuple):
+    """One entry: its name, a function that makes the mistake, and what to tell who makes it."""
+
+    name: str
+    wrong: Callable
+    says: str
+
+
+GENERAL = {
+    "called the function": "You handed over {got}, not a function. Hand over the function itself: its name, without "
+                           "parentheses behind it.",
+    "wrong arguments": "Your function takes {got}. The check calls it with {call}, in this order.",
+    "no return": "Your function handed back None. It does its work, but the line that returns the result is missing, "
+                 "or is not reached for every batch.",
+    "changed its input": "Your function changed the array that it was given. The caller still needs that batch: make "
+                         "a new array. An assignment such as x -= 1 or x[i] = 0, or x.sort(), writes into the old one.",
+    "raised an error": "{got}",
+    "not numbers": "Your function handed back {got}. Hand back plain numbers: one number, an array or a list.",
+    "wrong shape": "Your result has shape {got}, and it should have shape {call}. Look at where an axis was added, "
+                   "kept or lost.",
+    "integer result": "Your answer is right for a batch of decimals and wrong for a batch of whole numbers: there the "
+                      "decimals were cut off. An array made like an integer array is an integer array.",
+    "hard-coded for the example": "Your answer fits the batch in the statement and no other. Compute it from what "
+                                  "your function is given.",
+}
+
+FLOAT32_SQUARES = ("E[x²] − E[x]² in float32", "The mean of the squares minus the square of the mean is fine on paper. "
+                   "In float32, near 10,000, both are about 100,000,000 and have no decimals left: their difference is "
+                   "nonsense. Subtract the mean first, then square.")
+
+MEAN = (
+    Mistake("sum instead of mean", lambda x: x.sum(),
+            "You added the values up. The mean is that sum, shared equally among the m examples."),
+    Mistake("divided by m − 1", lambda x: x.sum() / (len(x) - 1),
+            "You divided by m − 1. That belongs to an estimate of the variance; a mean divides by m."),
+    Mistake("divided by 4 whatever m is", lambda x: x.sum() / 4,
+            "You divided by 4. That is right for a batch of four; let the batch tell how many examples it holds."),
+    Mistake("averaged each example instead of the batch", lambda x: x[:, None].mean(axis=1),
+            "You got one number per example: each example's own average. Average over the batch, across the examples."),
+    Mistake("median instead of mean", lambda x: np.median(x),
+            "You took the middle value. For 3, 9, 11, 17 it happens to be the mean too; in other batches it is not."),
+    Mistake("midpoint instead of mean", lambda x: (x.min() + x.max()) / 2,
+            "You took the point halfway between the smallest and the largest value. All the values have a say."),
+    Mistake("mean of absolute values", lambda x: np.abs(x).mean(),
+            "You lost the signs. Values below zero pull the mean down."),
+    Mistake("integer division", lambda x: x.sum() // len(x),
+            "You divided with //, which drops the decimals. A mean of whole numbers is seldom whole."),
+    Mistake("cut to a whole number", lambda x: int(x.mean()),
+            "You cut the mean to a whole number. Keep the decimals."),
+)
+
+MEAN_TABLE = (
+    Mistake("sum instead of mean", lambda x: x.sum(axis=0),
+            "You added up each column. The mean is that sum, shared equally among the m examples."),
+    Mistake("wrong axis", lambda x: x.mean(axis=1),
+            "You averaged over the features of one example: one number per row. A batch mean belongs to one feature "
+            "and averages over the examples: one number per column."),
+    Mistake("one mean for the whole table", lambda x: x.mean(),
+            "You averaged all the numbers of the table into one. Features measure different things: each has its own "
+            "mean."),
+    Mistake("divided by the number of features", lambda x: x.sum(axis=0) / x.shape[1],
+            "You divided the column sums by C, the number of features. How many values did you add up in a column?"),
+    Mistake("divided by m − 1", lambda x: x.sum(axis=0) / (len(x) - 1),
+            "You divided by m − 1. That belongs to an estimate of the variance; a mean divides by m."),
+    Mistake("kept the axis", lambda x: x.mean(axis=0, keepdims=True),
+            "The numbers are right; the shape is (1, C), a table with one row. Return one plain row, shape (C,)."),
+    Mistake("only the first feature", lambda x: x[:, 0].mean(),
+            "You averaged the first column only. Every feature gets a mean."),
+    Mistake("median instead of mean", lambda x: np.median(x, axis=0),
+            "You took the middle value of each column, and that is the median."),
+    Mistake("integer division", lambda x: x.sum(axis=0) // len(x),
+            "You divided with //, which drops the decimals. A mean of whole numbers is seldom whole."),
+)
+
+VARIANCE = (
+    Mistake("1/(m − 1)", lambda x: x.var(ddof=1),
+            "You divided by m − 1. That is the estimate PyTorch keeps for inference; inside the batch it is 1/m."),
+    Mistake("standard deviation", lambda x: x.std(),
+            "You took the root: that is sigma, the standard deviation. The variance is its square."),
+    Mistake("standard deviation with 1/(m − 1)", lambda x: x.std(ddof=1),
+            "Two things at once: you took the root, which gives the standard deviation, and you divided by m − 1 "
+            "where the batch asks for m."),
+    Mistake("absolute deviations", lambda x: np.abs(x - x.mean()).mean(),
+            "You averaged the absolute deviations. The variance averages their squares."),
+    Mistake("mean not subtracted", lambda x: (x ** 2).mean(),
+            "You averaged the squares of the values themselves. Subtract the mean first: spread is measured from it."),
+    Mistake("deviations not squared", lambda x: (x - x.mean()).mean(),
+            "You averaged the signed deviations, and they always cancel. Something must make them positive first."),
+    Mistake("sum instead of mean", lambda x: ((x - x.mean()) ** 2).sum(),
+            "You added up the squared deviations. The variance is their average."),
+    Mistake("squared the mean deviation", lambda x: np.abs(x - x.mean()).mean() ** 2,
+            "You averaged first and squared afterwards. Square each deviation, then average."),
+    Mistake("squared deviations not averaged", lambda x: (x - x.mean()) ** 2,
+            "You got one squared deviation per example. The variance is one number: their average."),
+    Mistake("divided by 4 whatever m is", lambda x: ((x - x.mean()) ** 2).sum() / 4,
+            "You divided by 4. That is right for a batch of four; let the batch tell how many examples it holds."),
+    Mistake("deviations from the median", lambda x: ((x - np.median(x)) ** 2).mean(),
+            "You measured the deviations from the middle value. They are measured from the mean."),
+    Mistake("integer division", lambda x: ((x - x.mean()) ** 2).sum() // len(x),
+            "You divided with //, which drops the decimals. A variance is seldom whole."),
+    Mistake(FLOAT32_SQUARES[0], lambda x: (x ** 2).mean() - x.mean() ** 2, FLOAT32_SQUARES[1]),
+)
+
+NORMALIZE = (
+    Mistake("divided by the variance", lambda x, mean, var, eps: (x - mean) / (var + eps),
+            "You divided by the variance, which is in squared units. Divide by its root, the standard deviation."),
+    Mistake("eps outside the root", lambda x, mean, var, eps: (x - mean) / (np.sqrt(var) + eps),
+            "You added eps to the standard deviation, after the root. Algorithm 1 adds it to the variance, inside."),
+    Mistake("eps forgotten", lambda x, mean, var, eps: (x - mean) / np.sqrt(var),
+            "You left eps out. When all the values are equal the variance is 0, and this is 0/0."),
+    Mistake("eps added after the division", lambda x, mean, var, eps: (x - mean) / np.sqrt(var) + eps,
+            "You added eps to the result, after the division. It shifts every value and protects from nothing: "
+            "a division by 0 has happened by then. eps belongs to the variance."),
+    Mistake("eps added twice", lambda x, mean, var, eps: (x - mean) / (np.sqrt(var + eps) + eps),
+            "You added eps inside the root and once more outside. Inside is enough."),
+    Mistake("eps squared", lambda x, mean, var, eps: (x - mean) / np.sqrt(var + eps ** 2),
+            "You squared eps. It is added to the variance as it is."),
+    Mistake("eps subtracted", lambda x, mean, var, eps: (x - mean) / np.sqrt(var - eps),
+            "You subtracted eps. A small variance would then turn negative inside the root: add it."),
+    Mistake("eps fixed at 1e-5", lambda x, mean, var, eps: (x - mean) / np.sqrt(var + 1e-5),
+            "You used 1e-5, a common default, in place of the eps that your function is given."),
+    Mistake("mean not subtracted", lambda x, mean, var, eps: x / np.sqrt(var + eps),
+            "You divided without subtracting the mean. The batch is squeezed, but it is not centred at 0."),
+    Mistake("only centred", lambda x, mean, var, eps: x - mean,
+            "You subtracted the mean and stopped. The batch is centred; its spread is still what it was."),
+    Mistake("only the mean was divided", lambda x, mean, var, eps: x - mean / np.sqrt(var + eps),
+            "Only the mean was divided: / comes before −. The whole difference is to be divided, so bracket it."),
+    Mistake("subtracted the wrong way round", lambda x, mean, var, eps: (mean - x) / np.sqrt(var + eps),
+            "The signs are mirrored: you subtracted x from the mean. Values above the mean come out positive."),
+    Mistake("multiplied instead of divided", lambda x, mean, var, eps: (x - mean) * np.sqrt(var + eps),
+            "You multiplied by the standard deviation, so a wide batch got wider. Divide by it."),
+    Mistake("normalized each example", lambda x, mean, var, eps: (x - x[:, None].mean(axis=1)) / np.sqrt(var + eps),
+            "Everything became 0: each example was normalized by itself, and its deviation from itself is 0. "
+            "The mean is the batch's."),
+    Mistake("statistics computed again", lambda x, mean, var, eps: (x - x.mean()) / np.sqrt(x.var() + eps),
+            "You computed the mean and the variance again inside. Use the two that you are given: a trained network "
+            "hands in others, from earlier batches."),
+)
+
+SCALE_AND_SHIFT = (
+    Mistake("gamma and beta swapped", lambda x_hat, gamma, beta: beta * x_hat + gamma,
+            "You swapped the two: gamma multiplies, beta is added."),
+    Mistake("shift before scale", lambda x_hat, gamma, beta: gamma * (x_hat + beta),
+            "You shifted first, so the shift was stretched too. Scale first: then beta is exactly the mean you get."),
+    Mistake("beta forgotten", lambda x_hat, gamma, beta: gamma * x_hat,
+            "You scaled and did not shift: beta is missing."),
+    Mistake("gamma forgotten", lambda x_hat, gamma, beta: x_hat + beta,
+            "You shifted and did not scale: gamma is missing."),
+    Mistake("beta subtracted", lambda x_hat, gamma, beta: gamma * x_hat - beta,
+            "You subtracted beta. It is added: beta is where the mean goes."),
+    Mistake("divided by gamma", lambda x_hat, gamma, beta: x_hat / gamma + beta,
+            "You divided by gamma. It stretches the batch, so it multiplies."),
+    Mistake("sign of gamma lost", lambda x_hat, gamma, beta: np.abs(gamma) * x_hat + beta,
+            "You lost the sign of gamma. A negative gamma is allowed: it mirrors the batch."),
+    Mistake("gamma squared", lambda x_hat, gamma, beta: gamma ** 2 * x_hat + beta,
+            "You multiplied by gamma squared. The variance becomes gamma squared; the values are multiplied by gamma."),
+    Mistake("the batch's own statistics", lambda x_hat, gamma, beta: x_hat.std() * x_hat + x_hat.mean(),
+            "You scaled and shifted by the batch's own statistics. gamma and beta are learned and handed in."),
+    Mistake("normalized again", lambda x_hat, gamma, beta: gamma * (x_hat - x_hat.mean()) / x_hat.std() + beta,
+            "You normalized the values once more. This step scales and shifts what it is given, and nothing else."),
+)
+
+
+def _through(mistake):
+    """A mistake in normalizing, made inside the whole of batch norm."""
+    return mistake._replace(
+        wrong=lambda x, gamma, beta, eps: gamma * mistake.wrong(x, x.mean(), x.var(), eps) + beta)
+
+
+BATCH_NORM = tuple(_through(mistake) for mistake in NORMALIZE if mistake.name != "statistics computed again") + (
+    Mistake("1/(m − 1)", lambda x, gamma, beta, eps: gamma * (x - x.mean()) / np.sqrt(x.var(ddof=1) + eps) + beta,
+            "Your variance divides by m − 1. That is the estimate PyTorch keeps for inference; inside the batch it is "
+            "1/m."),
+    Mistake("gamma and beta swapped", lambda x, gamma, beta, eps: beta * _x_hat(x, eps) + gamma,
+            "You swapped the two: gamma multiplies, beta is added."),
+    Mistake("shift before scale", lambda x, gamma, beta, eps: gamma * (_x_hat(x, eps) + beta),
+            "You shifted first, so the shift was stretched too. Scale first: then beta is exactly the mean you get."),
+    Mistake("beta forgotten", lambda x, gamma, beta, eps: gamma * _x_hat(x, eps),
+            "The batch is normalized and scaled, and not shifted: beta is missing."),
+    Mistake("gamma forgotten", lambda x, gamma, beta, eps: _x_hat(x, eps) + beta,
+            "The batch is normalized and shifted, and not scaled: gamma is missing."),
+    Mistake("gamma and beta forgotten", lambda x, gamma, beta, eps: _x_hat(x, eps),
+            "You stopped after normalizing. The fourth step, scale and shift, is missing."),
+    Mistake("gamma on x instead of x_hat", lambda x, gamma, beta, eps: gamma * x + beta,
+            "You scaled and shifted x itself. The normalized values are what gamma and beta work on."),
+    Mistake("the batch's own statistics",
+            lambda x, gamma, beta, eps: np.sqrt(x.var() + eps) * _x_hat(x, eps) + x.mean(),
+            "Your result is the batch itself: you set gamma and beta from the batch's own statistics. They are "
+            "learned and handed in: use them."),
+    Mistake("divided by 4 whatever m is",
+            lambda x, gamma, beta, eps: gamma * (x - x.sum() / 4)
+            / np.sqrt(((x - x.sum() / 4) ** 2).sum() / 4 + eps) + beta,
+            "Your averages divide by 4. That is right for a batch of four; let the batch tell how many it holds."),
+)
+
+UNDO = (
+    Mistake("eps forgotten", lambda x, eps: (x.std(), x.mean()),
+            "gamma is sigma, almost. The batch was divided by a root that has eps in it: undo that same root."),
+    Mistake("variance instead of its root", lambda x, eps: (x.var() + eps, x.mean()),
+            "gamma is squared: you kept the variance. The batch was divided by a root, so multiply by that root."),
+    Mistake("variance instead of its root, without eps", lambda x, eps: (x.var(), x.mean()),
+            "gamma is the variance. The batch was divided by a root, with eps in it: multiply by that root."),
+    Mistake("eps outside the root", lambda x, eps: (x.std() + eps, x.mean()),
+            "You added eps after the root. It went in before the root when the batch was normalized."),
+    Mistake("1/(m − 1)", lambda x, eps: (np.sqrt(x.var(ddof=1) + eps), x.mean()),
+            "Your variance divides by m − 1. The batch was normalized with 1/m: undo it with the same."),
+    Mistake("gamma and beta swapped", lambda x, eps: (x.mean(), np.sqrt(x.var() + eps)),
+            "You have the two numbers, in the wrong order: return gamma first, then beta."),
+    Mistake("left at 1 and 0", lambda x, eps: (1.0, 0.0),
+            "gamma = 1 and beta = 0 leave the normalized batch as it is. That is where a network starts."),
+    Mistake("gamma inverted", lambda x, eps: (1 / np.sqrt(x.var() + eps), x.mean()),
+            "You divided where you should multiply: this gamma squeezes the batch a second time."),
+    Mistake("mean with the wrong sign", lambda x, eps: (np.sqrt(x.var() + eps), -x.mean()),
+            "beta has the wrong sign. Normalizing subtracted the mean, so undoing it adds the mean."),
+    Mistake("normalized a second time", lambda x, eps: (1 / np.sqrt(x.var() + eps), -x.mean() / np.sqrt(x.var() + eps)),
+            "These two numbers normalize a batch. You need the two that turn the normalized batch back into x."),
+    Mistake("beta forgotten", lambda x, eps: (np.sqrt(x.var() + eps), 0.0),
+            "gamma is right. With beta = 0 the batch is as wide as it was, and still centred at 0."),
+    Mistake("gamma left at 1", lambda x, eps: (1.0, x.mean()),
+            "beta is right. With gamma = 1 the batch is back in its place, and not as wide as it was."),
+    Mistake("returned the batch", lambda x, eps: x + 0.0,
+            "You returned the batch itself. Return the two numbers that bring it back: gamma, then beta."),
+)
+
+
+def undo_gamma_beta(x, eps):
+    """gamma and beta that turn the normalized batch ``(m,)`` back into x: two numbers in the unit of x."""
+    gamma = np.sqrt(np.var(x) + eps)
+    beta = np.mean(x)
+    return gamma, beta
+
+
+def forum_normalize(x, eps):
+    mean = x.mean()
+    var = x.var(ddof=1)
+    return (x - mean) / np.sqrt(var) + eps
+
+
+def repaired_normalize(x, eps):
+    mean = x.mean()
+    var = x.var()
+    return (x - mean) / np.sqrt(var + eps)
+
+
+DETECTIVE = (
+    Mistake("nothing repaired", forum_normalize,
+            "These are still the forum's numbers. Two things differ from Algorithm 1: lay the two side by side."),
+    Mistake("only eps repaired", lambda x, eps: (x - x.mean()) / np.sqrt(x.var(ddof=1) + eps),
+            "eps is where it belongs. One bug is left: look at what the variance divides by."),
+    Mistake("only the variance repaired", lambda x, eps: _x_hat(x, 0) + eps,
+            "The variance is right now. One bug is left: eps is still added to the result."),
+    Mistake("eps still outside the root", lambda x, eps: (x - x.mean()) / (x.std() + eps),
+            "The variance is right, and eps has moved into the divisor. It has one more step to go: into the root."),
+    Mistake("eps moved, outside the root, and 1/(m − 1)", lambda x, eps: (x - x.mean()) / (x.std(ddof=1) + eps),
+            "eps has moved into the divisor, and it is still outside the root. The variance still divides by m − 1."),
+    Mistake("eps in two places", lambda x, eps: _x_hat(x, eps) + eps,
+            "eps is inside the root now, and the old one is still added at the end. One is enough."),
+    Mistake("eps removed", lambda x, eps: _x_hat(x, 0),
+            "The variance is right. You took eps out altogether; put it where it protects the division."),
+    Mistake("eps removed and 1/(m − 1)", lambda x, eps: (x - x.mean()) / x.std(ddof=1),
+            "You took eps out altogether, and the variance divides by m − 1 as before."),
+    Mistake("variance corrected twice", lambda x, eps: (x - x.mean()) / np.sqrt(x.var() * (len(x) - 1) / len(x) + eps),
+            "You corrected the variance twice: it is smaller now than 1/m makes it."),
+    Mistake("variance turned the wrong way",
+            lambda x, eps: (x - x.mean()) / np.sqrt(x.var() * (len(x) + 1) / len(x) + eps),
+            "You multiplied the 1/m variance by (m + 1)/m. It needs no correction at all."),
+    Mistake("divided by the variance", lambda x, eps: (x - x.mean()) / (x.var() + eps),
+            "The root got lost on the way: you divide by the variance."),
+)
+
+
+def _x_hat(x, eps):
+    """The normalized batch, which the wrong functions above start from."""
+    return (x - x.mean()) / np.sqrt(x.var() + eps)

@@ -1,0 +1,515 @@
+"""The exercises: three states, correct answers in many styles, every mistake by its name, and hostile answers."""
+import fractions
+import functools
+import inspect
+import itertools
+import math
+import re
+import statistics
+import sys
+import textwrap
+
+import numpy as np
+import pytest
+
+import batchnorm_lesson
+from batchnorm_lesson import boxes, exercises
+from batchnorm_lesson.checks import Exercise
+from batchnorm_lesson.mistakes import GENERAL
+
+ALL = {name: exercise for name, exercise in vars(exercises).items() if isinstance(exercise, Exercise)}
+
+# Right answers, as the bodies of functions: plain Python, NumPy, the standard library, lists and tuples returned.
+MEAN_STYLES = [
+    "return x.mean()", "return np.mean(x)", "return sum(x) / len(x)", "return math.fsum(x) / len(x)",
+    "return np.average(x)", "return statistics.fmean(x)", "return x.sum() / x.size", "return np.float32(np.mean(x))",
+    "return np.array(x.mean())", "return x @ np.ones(len(x)) / len(x)", "return float(np.add.reduce(x) / x.shape[0])",
+    "total = 0\nfor value in x:\n    total = total + value\nreturn total / len(x)",
+    "total = 0\ni = 0\nwhile i < len(x):\n    total += x[i]\n    i += 1\nreturn total / i",
+    "mean = 0.0\nfor i, value in enumerate(x):\n    mean = mean + (value - mean) / (i + 1)\nreturn mean",
+]
+TABLE_STYLES = [
+    "return x.mean(axis=0)", "return np.mean(x, axis=0)", "return sum(x) / len(x)", "return np.average(x, axis=0)",
+    "return x.sum(axis=0) / len(x)", "return [column.mean() for column in x.T]",
+    "return tuple(math.fsum(column) / len(column) for column in x.T)", "return x.mean(axis=0).astype(np.float32)",
+    "return np.ones(len(x)) @ x / len(x)", "return list(map(statistics.fmean, zip(*x)))",
+    "return np.einsum('ij->j', x) / len(x)", "return x.mean(axis=0, keepdims=True)[0]",
+    "m, C = x.shape\nmeans = []\nfor j in range(C):\n    total = 0\n    for i in range(m):\n        total += x[i, j]\n"
+    "    means.append(total / m)\nreturn means",
+]
+VARIANCE_STYLES = [
+    "return x.var()", "return np.var(x)", "return np.mean((x - np.mean(x)) ** 2)", "return x.std() ** 2",
+    "mean = sum(x) / len(x)\nreturn sum((value - mean) ** 2 for value in x) / len(x)",
+    "return statistics.pvariance([float(value) for value in x])", "return np.average((x - x.mean()) ** 2)",
+    "d = x - x.mean()\nreturn d @ d / len(x)", "return np.float32(np.var(x))",
+    "return math.fsum((v - x.mean()) ** 2 for v in x) / len(x)",
+    "total = 0\nfor value in x:\n    total += (value - x.mean()) ** 2\nreturn total / len(x)",
+    "return ((x - x.mean()) * (x - x.mean())).sum() / x.size", "return np.square(x - x.mean()).mean()",
+    "d = x[:, None] - x[None, :]\nreturn (d ** 2).mean() / 2",
+]
+NORMALIZE_STYLES = [
+    "return (x - mean) / np.sqrt(var + eps)", "return (x - mean) * (var + eps) ** -0.5",
+    "return [(value - mean) / math.sqrt(var + eps) for value in x]", "return (x - mean) / (var + eps) ** 0.5",
+    "out = []\nfor value in x:\n    out.append((value - mean) / (var + eps) ** 0.5)\nreturn out",
+    "return tuple((x - mean) / math.sqrt(var + eps))", "return np.divide(np.subtract(x, mean), np.sqrt(var + eps))",
+    "std = math.sqrt(var + eps)\nreturn np.array([(v - mean) / std for v in x.tolist()])",
+    "return ((x - mean) / np.sqrt(var + eps)).astype(np.float32)",
+    "out = np.zeros(len(x))\nfor i in range(len(x)):\n    out[i] = (x[i] - mean) / np.sqrt(var + eps)\nreturn out",
+    "x = x - mean\nx /= np.sqrt(var + eps)\nreturn x", "return list(map(lambda v: (v - mean) / np.sqrt(var + eps), x))",
+    "std = np.sqrt(eps + var)\nreturn x / std - mean / std",
+]
+SCALE_STYLES = [
+    "return gamma * x_hat + beta", "return x_hat * gamma + beta", "return beta + gamma * x_hat",
+    "return [gamma * value + beta for value in x_hat]", "return tuple(gamma * value + beta for value in x_hat)",
+    "return np.add(np.multiply(gamma, x_hat), beta)", "y = gamma * x_hat\ny += beta\nreturn y",
+    "return np.polyval([gamma, beta], x_hat)", "return (gamma * x_hat + beta).astype(np.float32)",
+    "y = []\nfor value in x_hat:\n    y.append(gamma * value + beta)\nreturn y",
+    "y = np.empty(x_hat.shape)\nfor i in range(len(x_hat)):\n    y[i] = gamma * x_hat[i] + beta\nreturn y",
+    "return list(map(lambda v: gamma * v + beta, x_hat))",
+]
+BATCH_NORM_STYLES = [
+    "return gamma * (x - x.mean()) / np.sqrt(x.var() + eps) + beta",
+    "mean = x.mean()\nvar = ((x - mean) ** 2).mean()\nx_hat = (x - mean) / np.sqrt(var + eps)\n"
+    "return gamma * x_hat + beta",
+    "m = len(x)\nmean = sum(x) / m\nvar = sum((v - mean) ** 2 for v in x) / m\nstd = math.sqrt(var + eps)\n"
+    "return [gamma * (v - mean) / std + beta for v in x]",
+    "mean = statistics.fmean(x)\nvar = statistics.fmean((x - mean) ** 2)\n"
+    "return tuple(gamma * (x - mean) / math.sqrt(var + eps) + beta)",
+    "scale = gamma / np.sqrt(np.var(x) + eps)\nreturn scale * x + (beta - scale * np.mean(x))",
+    "return batch_norm(x, gamma, beta, eps)",
+    "return scale_and_shift(normalize(x, batch_mean(x), batch_variance(x), eps), gamma, beta)",
+    "return (gamma * (x - np.average(x)) * (np.var(x) + eps) ** -0.5 + beta).astype(np.float32)",
+    "x = x - x.mean()\nx = x / (x @ x / len(x) + eps) ** 0.5\nreturn x * gamma + beta",
+    "y = np.zeros(len(x))\nmean, var = np.mean(x), np.var(x)\nfor i, v in enumerate(x):\n"
+    "    y[i] = gamma * (v - mean) / (var + eps) ** 0.5 + beta\nreturn y",
+]
+UNDO_STYLES = [
+    "return np.sqrt(x.var() + eps), x.mean()", "return [math.sqrt(np.var(x) + eps), np.mean(x)]",
+    "return np.array([(x.var() + eps) ** 0.5, x.mean()])", "gamma = (x.var() + eps) ** 0.5\nbeta = x.mean()\n"
+    "return gamma, beta",
+    "m = len(x)\nbeta = sum(x) / m\nreturn (sum((v - beta) ** 2 for v in x) / m + eps) ** 0.5, beta",
+    "return np.float32(np.sqrt(x.var() + eps)), np.float32(x.mean())",
+    "mean = statistics.fmean(x)\nreturn [math.sqrt(statistics.fmean((x - mean) ** 2) + eps), mean]",
+    "return np.sqrt(batch_variance(x) + eps), batch_mean(x)", "return np.hypot(x.std(), np.sqrt(eps)), np.average(x)",
+    "d = x - x.mean()\nreturn np.array(np.sqrt(d @ d / len(d) + eps)), np.array(x.mean())",
+]
+DETECTIVE_STYLES = [
+    "mean = x.mean()\nvar = x.var()\nreturn (x - mean) / np.sqrt(var + eps)",
+    "return (x - x.mean()) / (x.var(ddof=0) + eps) ** 0.5", "return (x - np.mean(x)) / np.sqrt(np.var(x) + eps)",
+    "return list((x - x.mean()) / math.sqrt(x.std() ** 2 + eps))", "return normalize(x, x.mean(), x.var(), eps)",
+    "return batch_norm(x, 1.0, 0.0, eps)", "return tuple((v - x.mean()) / (x.var() + eps) ** 0.5 for v in x)",
+    "m = len(x)\nmean = sum(x) / m\nvar = sum((v - mean) ** 2 for v in x) / m\n"
+    "return [(v - mean) / math.sqrt(var + eps) for v in x]",
+    "return ((x - x.mean()) / np.sqrt(x.var() + eps)).astype(np.float32)",
+    "d = x - x.mean()\nreturn d / np.sqrt(np.mean(d ** 2) + eps)",
+]
+STYLES = {"batch_mean": MEAN_STYLES, "batch_mean_table": TABLE_STYLES, "batch_variance": VARIANCE_STYLES,
+          "normalize": NORMALIZE_STYLES, "scale_and_shift": SCALE_STYLES, "batch_norm": BATCH_NORM_STYLES,
+          "undo_gamma_beta": UNDO_STYLES, "detective": DETECTIVE_STYLES}
+EACH_STYLE = [(name, body) for name, bodies in STYLES.items() for body in bodies]
+NAMES = {"np": np, "math": math, "statistics": statistics,
+         **{name: getattr(batchnorm_lesson, name) for name in batchnorm_lesson.__all__}}
+
+
+def source(name, body):
+    return f"def answer{ALL[name].call}:\n{textwrap.indent(body, '    ')}\n"
+
+
+def function(text):
+    """The function named answer that the source text defines."""
+    scope = dict(NAMES)
+    exec(compile(text, "<answer>", "exec"), scope)
+    return scope["answer"]
+
+
+def each_exercise(test):
+    return pytest.mark.parametrize("exercise", ALL.values(), ids=ALL)(test)
+
+
+# Three states
+
+def test_every_exercise_is_tested():
+    assert set(ALL) == set(STYLES) and all(name == exercise.name for name, exercise in ALL.items())
+    assert min(map(len, STYLES.values())) >= 8
+
+
+STUBS = ["pass", "...", "return", "return None", "return ...", '"""Shapes."""', '"""Shapes."""\npass',
+         '"""Shapes."""\nreturn None', "raise NotImplementedError", 'raise NotImplementedError("your code")',
+         "result = ...\nreturn result", "None", "1.5"]
+
+
+@each_exercise
+@pytest.mark.parametrize("body", STUBS)
+def test_a_stub_is_not_attempted(exercise, body):
+    result = exercise.check(function(source(exercise.name, body)))
+    assert (result.status, result.mistake) == ("not attempted", None)
+
+
+@each_exercise
+@pytest.mark.parametrize("answer", [None, ..., lambda *args: None, lambda *args: ...])
+def test_nothing_is_not_attempted(exercise, answer):
+    assert exercise.check(answer).status == "not attempted"
+
+
+@pytest.mark.parametrize("name, body", EACH_STYLE)
+def test_a_right_answer_is_right_in_any_style(name, body):
+    result = ALL[name].check(function(source(name, body)))
+    assert (result.status, result.mistake) == ("right", None), result.message
+
+
+@each_exercise
+def test_the_solution_is_right(exercise):
+    assert exercise.check(exercise.answer).status == "right"
+    assert exercise.check(functools.partial(exercise.answer)).status == "right"
+
+
+@pytest.mark.parametrize("answer", [np.mean, statistics.fmean, np.ndarray.mean, batchnorm_lesson.batch_mean,
+                                    lambda x, unused=None: fractions.Fraction(float(x.sum())) / len(x)])
+def test_functions_of_others_are_accepted(answer):
+    assert exercises.batch_mean.check(answer).status == "right"
+
+
+# The catalogue
+
+def general_mistakes(exercise):
+    """The mistakes that any exercise can be answered with: a wrong function for each, made from the right one."""
+    right, example = exercise.answer, exercise.answer(*exercise.cases[0].args)
+
+    def no_return(*args):
+        right(*args)
+
+    def changes_its_input(*args):
+        result = right(*args)
+        args[0][:] = 0
+        return result
+
+    def truncated(*args):
+        result = np.asarray(right(*args))
+        return result.astype(int) if args[0].dtype.kind == "i" else result
+
+    def half_hard_coded(*args):
+        return example if np.array_equal(args[0], exercise.cases[0].args[0]) else 7 + np.asarray(right(*args))
+
+    def fails(*args):
+        raise ValueError("no")
+
+    return {"called the function": [example, 3, "text", [1.0]], "wrong arguments": [lambda: 1, lambda *, x: 1],
+            "no return": [no_return], "changed its input": [changes_its_input], "raised an error": [fails],
+            "not numbers": [lambda *args: "text", lambda *args: (v for v in [1]), lambda *args: {1: 2},
+                            lambda *args: [[1, 2], [3]], lambda *args: object(), lambda *args: 1j, lambda *args: True],
+            "wrong shape": [lambda *args: np.asarray(right(*args))[..., None], lambda *args: np.ones((2, 3, 4))],
+            "integer result": [truncated],
+            "hard-coded for the example": [half_hard_coded]}
+
+
+@each_exercise
+def test_every_mistake_is_recognised_by_name(exercise):
+    for mistake in exercise.catalogue:
+        result = exercise.check(mistake.wrong)
+        assert (result.status, result.mistake, result.message) == ("not right", mistake.name, mistake.says)
+    assert len({mistake.name for mistake in exercise.catalogue}) == len(exercise.catalogue)
+    assert len({mistake.says for mistake in exercise.catalogue}) == len(exercise.catalogue)
+
+
+@each_exercise
+def test_no_two_mistakes_are_confused(exercise):
+    """Also the other way round: the order of the catalogue does not decide who is named."""
+    reverse = Exercise(**{name: getattr(exercise, name) for name in
+                          ("name", "call", "task", "answer", "cases", "hints")}, catalogue=exercise.catalogue[::-1])
+    for mistake in exercise.catalogue:
+        assert reverse.check(mistake.wrong).mistake == mistake.name
+
+
+@each_exercise
+def test_general_mistakes_are_recognised_by_name(exercise):
+    wrong = general_mistakes(exercise)
+    assert set(wrong) == set(GENERAL)
+    for name, answers in wrong.items():
+        for answer in answers:
+            result = exercise.check(answer)
+            assert (result.status, result.mistake) == ("not right", name), (name, result)
+
+
+@each_exercise
+def test_an_answer_that_knows_only_the_example_is_named(exercise):
+    example = exercise.answer(*exercise.cases[0].args)
+    result = exercise.check(lambda *args: example)
+    assert (result.status, result.mistake) == ("not right", "hard-coded for the example")
+
+
+def test_table_of_mistakes(capsys):
+    """Exercises × mistakes, recognised or not, for people to read; every entry must be recognised."""
+    rows = []
+    for name, exercise in ALL.items():
+        entries = [(mistake.name, exercise.check(mistake.wrong).mistake) for mistake in exercise.catalogue]
+        entries += [(general, exercise.check(answer).mistake)
+                    for general, answers in general_mistakes(exercise).items() for answer in answers[:1]]
+        rows += [(name, wanted, "yes" if wanted == got else f"no: {got}") for wanted, got in entries]
+    recognised = sum(row[2] == "yes" for row in rows)
+    with capsys.disabled():
+        print("\n" + "\n".join(f"{name:17} {mistake:52} {how}" for name, mistake, how in rows))
+        print(f"{recognised} of {len(rows)} mistakes recognised by name ({recognised / len(rows):.0%})")
+    assert recognised == len(rows)
+
+
+# Mistakes as people write them, in other words than the catalogue's
+
+PEOPLE = [
+    ("batch_mean", "return sum(x)", "sum instead of mean"),
+    ("batch_mean", "return sum(x) / 4", "divided by 4 whatever m is"),
+    ("batch_mean", "return 10", "hard-coded for the example"),
+    ("batch_mean", "return [v for v in x]", "averaged each example instead of the batch"),
+    ("batch_mean", "x /= len(x)\nreturn x.sum()", "changed its input"),
+    ("batch_mean", "x.sort()\nreturn x.mean()", "changed its input"),
+    ("batch_mean", "return x.mean(keepdims=True)", "wrong shape"),
+    ("batch_mean", "mean = x.mean()", "no return"),
+    ("batch_mean", "print(x.mean())", "no return"),
+    ("batch_mean_table", "return [row.mean() for row in x]", "wrong axis"),
+    ("batch_mean_table", "return sum(sum(x)) / x.size", "one mean for the whole table"),
+    ("batch_mean_table", "return x.mean(0)[None]", "kept the axis"),
+    ("batch_variance", "d = x - x.mean()\nreturn d @ d / (len(x) - 1)", "1/(m − 1)"),
+    ("batch_variance", "return statistics.variance(x.tolist())", "1/(m − 1)"),
+    ("batch_variance", "return math.sqrt(x.var())", "standard deviation"),
+    ("batch_variance", "return sum(abs(v - x.mean()) for v in x) / len(x)", "absolute deviations"),
+    ("batch_variance", "return sum(v ** 2 for v in x) / len(x)", "mean not subtracted"),
+    ("batch_variance", "return sum(v - x.mean() for v in x) / len(x)", "deviations not squared"),
+    ("batch_variance", "return np.mean(x * x) - np.mean(x) * np.mean(x)", "E[x²] − E[x]² in float32"),
+    ("batch_variance", "return sum(v * v for v in x) / len(x) - (sum(x) / len(x)) ** 2", "E[x²] − E[x]² in float32"),
+    ("batch_variance", "x -= x.mean()\nreturn (x ** 2).mean()", "changed its input"),
+    ("normalize", "return [(v - mean) / (var + eps) for v in x]", "divided by the variance"),
+    ("normalize", "return (x - mean) / (math.sqrt(var) + eps)", "eps outside the root"),
+    ("normalize", "return [(v - mean) / math.sqrt(var) for v in x.tolist()]", "eps forgotten"),
+    ("normalize", "return (x - mean) / var ** 0.5 + eps", "eps added after the division"),
+    ("normalize", "return [0 * v for v in x]", "normalized each example"),
+    ("normalize", "return x - mean / math.sqrt(var + eps)", "only the mean was divided"),
+    ("normalize", "m = sum(x) / len(x)\nv = np.mean((x - m) ** 2)\nreturn (x - m) / np.sqrt(v + eps)",
+     "statistics computed again"),
+    ("normalize", "x -= mean\nx /= np.sqrt(var + eps)\nreturn x", "changed its input"),
+    ("normalize", "out = np.zeros_like(x)\nout[:] = (x - mean) / np.sqrt(var + eps)\nreturn out", "integer result"),
+    ("normalize", "return [-1.4, -0.2, 0.2, 1.4]", "hard-coded for the example"),
+    ("normalize", "if len(x) == 4 and x[0] == 3:\n    return [-1.4, -0.2, 0.2, 1.4]", "hard-coded for the example"),
+    ("scale_and_shift", "return gamma * x_hat + 1", "hard-coded for the example"),
+    ("normalize", "return ((x - mean) / np.sqrt(var + eps)).reshape(-1, 1)", "wrong shape"),
+    ("scale_and_shift", "return [beta * v + gamma for v in x_hat]", "gamma and beta swapped"),
+    ("scale_and_shift", "return (x_hat + beta) * gamma", "shift before scale"),
+    ("scale_and_shift", "out = np.empty_like(x_hat)\nout[:] = gamma * x_hat + beta\nreturn out", "integer result"),
+    ("batch_norm", "return gamma * (x - x.mean()) / (x.std() + eps) + beta", "eps outside the root"),
+    ("batch_norm", "return gamma * (x - x.mean()) / (x.var(ddof=1) + eps) ** 0.5 + beta", "1/(m − 1)"),
+    ("batch_norm", "return list(x * gamma + beta)", "gamma on x instead of x_hat"),
+    ("undo_gamma_beta", "return 1, 0", "left at 1 and 0"),
+    ("undo_gamma_beta", "return x.mean(), (x.var() + eps) ** 0.5", "gamma and beta swapped"),
+    ("undo_gamma_beta", "return x.std(), x.mean()", "eps forgotten"),
+    ("undo_gamma_beta", "return (5, 10)", "hard-coded for the example"),
+    ("undo_gamma_beta", "print((x.var() + eps) ** 0.5, x.mean())", "no return"),
+    ("detective", exercises.detective.forum_code.split(":\n", 1)[1], "nothing repaired"),
+    ("detective", "return (x - x.mean()) / np.sqrt(x.var()) + eps", "only the variance repaired"),
+    ("detective", "return (x - x.mean()) / np.sqrt(x.var(ddof=1) + eps)", "only eps repaired"),
+    ("detective", "return (x - x.mean()) / np.sqrt(x.var() + eps) + eps", "eps in two places"),
+]
+
+
+@pytest.mark.parametrize("name, body, mistake", PEOPLE)
+def test_mistakes_are_recognised_in_other_words(name, body, mistake, capsys):
+    result = ALL[name].check(function(source(name, textwrap.dedent(body))))
+    assert (result.status, result.mistake) == ("not right", mistake), result.message
+
+
+UNKNOWN = [
+    ("batch_mean", "return x.mean() + 1", "For x = [2.5, 7] your function gave 5.75, and 4.75 is right."),
+    ("normalize", "return (x - mean) / np.sqrt(var + eps) + 1", "The mean of your result is 1, and it should be 0."),
+    ("normalize", "return 3 * (x - mean) / np.sqrt(var + eps)", "The variance of your result is"),
+    ("normalize", "return ((x - mean) / np.sqrt(var + eps))[::-1]", "the single values are not"),
+    ("normalize", "return (x - mean) / (var - var)", "nan and inf come from a division by 0"),
+    ("undo_gamma_beta", "return (x.var() + eps) ** 0.5, x.max()", "Look at beta."),
+    ("undo_gamma_beta", "return x.max(), x.min()", "Look at gamma and beta."),
+]
+
+
+@pytest.mark.parametrize("name, body, words", UNKNOWN)
+def test_an_unknown_mistake_is_shown_on_its_smallest_input(name, body, words):
+    result = ALL[name].check(function(source(name, body)))
+    assert (result.status, result.mistake) == ("not right", None)
+    assert words in result.message
+
+
+# Hostile answers
+
+class Rude:
+    """A callable that fails at everything one can ask of it."""
+
+    def __call__(self, *args):
+        raise RuntimeError("no")
+
+    def __getattr__(self, name):
+        raise RuntimeError("no")
+
+    def __eq__(self, other):
+        raise RuntimeError("no")
+
+    __array__ = __len__ = __iter__ = __repr__ = __str__ = __bool__ = __float__ = __call__
+
+
+class Speechless(Exception):
+    def __str__(self):
+        raise RuntimeError("no")
+
+
+def raises(error):
+    def answer(*args):
+        raise error
+    return answer
+
+
+def endless(*args):
+    return endless(*args)
+
+
+def nested():
+    inside = []
+    inside.append(inside)
+    return inside
+
+
+async def coroutine(*args):
+    return 1
+
+
+HOSTILE = [raises(error) for error in (SystemExit(1), GeneratorExit(), MemoryError(), StopIteration(), Speechless(),
+                                       RuntimeError("<x at 0x7f00aa>"), BaseException("x"), ZeroDivisionError("zero"))]
+HOSTILE += [Rude(), Rude, endless, coroutine, lambda *args: Rude(), lambda *args: nested(), lambda *args: float("nan"),
+            lambda *args: [Rude()], lambda *args: [None, None], lambda *args: range(10 ** 5), lambda *args: b"x",
+            lambda *args: np.datetime64("2015-02-11"), lambda *args: np.ones((0, 3)), lambda *args: 10 ** 400,
+            lambda *args: args, lambda *args: np.ma.masked, lambda *args: sys.exit("bye"), lambda *args: print,
+            lambda *args: np.array(["1", "2"], dtype=object), int, list, print, type, dict, max, 5, "x", {},
+            Rude().__call__]
+
+
+@each_exercise
+def test_a_check_never_raises(exercise, capsys, recwarn):
+    for answer in HOSTILE:
+        result = exercise.check(answer)
+        assert result.status == "not right", answer
+        text = repr(result) + result._repr_mimebundle_()["text/html"]
+        assert "Traceback" not in text and "0x" not in text and "/site-packages" not in text
+    assert not recwarn.list
+
+
+def test_an_interrupt_passes_through():
+    with pytest.raises(KeyboardInterrupt):
+        exercises.batch_mean.check(raises(KeyboardInterrupt()))
+
+
+def test_no_warning_is_shown(recwarn):
+    assert exercises.normalize.check(lambda x, mean, var, eps: (x - mean) / np.sqrt(var)).mistake == "eps forgotten"
+    assert not recwarn.list
+
+
+def test_prints_are_shown_for_the_first_batch_only(capsys):
+    def answer(x):
+        print("mean of", len(x))
+        return x.mean()
+
+    assert exercises.batch_mean.check(answer).status == "right"
+    assert capsys.readouterr().out == "mean of 4\n"
+
+
+def test_the_line_that_raised_is_shown():
+    def answer(x):
+        total = x.sum()
+        return total / x.men()
+
+    result = exercises.batch_mean.check(answer)
+    assert result.mistake == "raised an error"
+    assert result.message.startswith("Your line “return total / x.men()” raised AttributeError: ")
+    assert "check the spelling" in result.message
+
+
+def test_whole_numbers_are_named_when_only_they_raise():
+    def answer(x, mean, var, eps):
+        x_hat = x.copy()
+        x_hat -= mean
+        return x_hat / np.sqrt(var + eps)
+
+    result = exercises.normalize.check(answer)
+    assert result.mistake == "raised an error" and "x held whole numbers" in result.message
+
+
+def test_the_batches_of_a_check_cannot_be_spoiled():
+    exercises.normalize.check(lambda x, *rest: x.fill(np.nan))
+    assert exercises.normalize.check(exercises.normalize.answer).status == "right"
+
+
+def test_results_are_the_same_every_time():
+    answers = [mistake.wrong for exercise in ALL.values() for mistake in exercise.catalogue] + [lambda *args: 0.5, None]
+    one, two = ([repr(exercise.check(answer)) for exercise, answer in itertools.product(ALL.values(), answers)]
+                for _ in range(2))
+    assert one == two and not any(re.search(r"0x[0-9a-f]{4}|\.py", text) for text in one)
+
+
+# What is shown
+
+def test_results_show_in_words_and_as_a_box():
+    for status, answer in [("right", np.mean), ("not right", np.sum), ("not attempted", None)]:
+        result = exercises.batch_mean.check(answer)
+        bundle = result._repr_mimebundle_()
+        icon, words = boxes.LOOKS[status][:2]
+        assert bundle["text/plain"] == repr(result) == f"{icon} {words}. {result.message}"
+        assert f"{icon} {words}." in bundle["text/html"] and 'role="status"' in bundle["text/html"]
+
+
+def test_what_a_learner_writes_is_escaped():
+    def answer(x):
+        raise ValueError("<script>")
+
+    assert "<script>" not in exercises.batch_mean.check(answer)._repr_mimebundle_()["text/html"]
+
+
+@each_exercise
+def test_hints_come_closer_and_stay_at_the_last(exercise):
+    fresh = Exercise(**{name: getattr(exercise, name) for name in
+                        ("name", "call", "task", "answer", "cases", "catalogue", "hints")})
+    shown = [fresh.hint()._repr_markdown_() for _ in range(len(exercise.hints) + 2)]
+    assert 2 <= len(exercise.hints) <= 3
+    assert len(set(shown)) == len(exercise.hints) and shown[-1] == shown[-2] == shown[-3]
+    assert [", the last" in hint for hint in shown] == [False] * (len(exercise.hints) - 1) + [True] * 3
+    assert all(hint in note for hint, note in zip(exercise.hints, shown))
+
+
+@each_exercise
+def test_the_solution_is_the_packages_own_source(exercise):
+    shown = exercise.solution()
+    assert inspect.getsource(exercise.answer) in shown + "\n" and shown == repr(shown) == shown._repr_markdown_()
+    if exercise.name in batchnorm_lesson.__all__:
+        assert exercise.answer is getattr(batchnorm_lesson, exercise.name)
+
+
+@each_exercise
+def test_the_statement_names_arguments_shapes_and_an_example(exercise):
+    text = exercise._repr_markdown_()
+    assert text == exercise.statement == repr(exercise)
+    assert f"`{exercise.stub}{exercise.call}`" in text and "shape `(m" in text and "Example: " in text
+    assert all(f"`{name}" in text for name in exercise.call.strip("()").split(", "))
+
+
+@pytest.mark.parametrize("name, worked", [("batch_mean", "`10`"), ("batch_variance", "`25`"),
+                                          ("normalize", "`[-1.4, -0.2, 0.2, 1.4]`"),
+                                          ("scale_and_shift", "`[-1.8, 0.6, 1.4, 3.8]`"),
+                                          ("batch_norm", "`[-1.8, 0.6, 1.4, 3.8]`"),
+                                          ("undo_gamma_beta", "`[5, 10]`")])
+def test_the_worked_example_is_the_running_example(name, worked):
+    assert ALL[name].statement.endswith(f"gives {worked}.")
+
+
+# The detective's numbers
+
+def test_the_forum_prints_one_number_and_two_bugs():
+    detective, eps = exercises.detective, 1e-5
+    x, m = detective.batch, 32
+    right = (x[0] - x.mean()) / math.sqrt(sum((x - x.mean()) ** 2) / m + eps)
+    assert len(x) == m
+    assert f"{detective.forum_normalize(x, eps)[0]:.6f}" == "0.050625"
+    assert f"{right:.6f}" == f"{detective.answer(x, eps)[0]:.6f}" == "0.051425"
+    assert detective.forum_normalize(x, eps)[0] == pytest.approx(right * math.sqrt((m - 1) / m) + eps, abs=1e-9)
+    scope = {"np": np}
+    exec(detective.forum_code, scope)
+    assert np.array_equal(scope["forum_normalize"](x, eps), detective.forum_normalize(x, eps))

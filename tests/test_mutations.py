@@ -1,0 +1,146 @@
+"""Random wrong functions never pass: right answers with one operator, operand, constant, name or argument changed.
+
+Changed are the solutions (the package's own source) and the right answers of test_exercises.py. Some changes make no
+difference: such a mutant is excluded only if it gives the package's numbers on other random inputs as well, and its
+kind of change is one of EQUIVALENT, with the reason.
+"""
+import ast
+import contextlib
+import copy
+import inspect
+import io
+import random
+
+import numpy as np
+import pytest
+
+from batchnorm_lesson import batchnorm, mistakes
+from test_exercises import ALL, NAMES, STYLES, source
+
+EQUIVALENT = {
+    "operands exchanged": "a + b is b + a, a·b is b·a, and (a − b)² is (b − a)²",
+    "call removed": "the call only converted the result (list, tuple, float32) or looked for wrong input",
+    "argument dropped": "the argument named the only axis there is, a dtype that was right anyway, or x in an error",
+    "name": "the name was used for a dtype that is the same, or to look for wrong input",
+    "constant": "−0.0 is 0.0, the last row is the only row, a running mean forgets its start",
+}
+OPERATORS = [ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Pow]
+SPACE = {**NAMES, **vars(batchnorm), **vars(mistakes)}
+PER_EXERCISE = 120
+
+
+def originals(name):
+    """The right answers as syntax trees, the solution first; a while loop might never end once it is changed."""
+    texts = [inspect.getsource(ALL[name].answer)]
+    texts += [source(name, body) for body in STYLES[name] if "while" not in body]
+    return [plain(ast.parse(text)) for text in texts]
+
+
+def plain(tree):
+    """The function named answer, without docstring and defaults, which no change of the numbers can be made in."""
+    function = tree.body[0]
+    function.name, function.args.defaults = "answer", []
+    if ast.get_docstring(function) is not None:
+        del function.body[0]
+    return tree
+
+
+def variants(node, names):
+    """What one node may be changed into, with the kind of the change."""
+    if isinstance(node, (ast.BinOp, ast.AugAssign)):
+        for operator in OPERATORS:
+            if not isinstance(node.op, operator):
+                changed = copy.copy(node)
+                changed.op = operator()
+                yield "operator", changed
+    if isinstance(node, ast.BinOp):
+        yield "operands exchanged", ast.BinOp(node.right, node.op, node.left)
+        yield "operand dropped", node.left
+        yield "operand dropped", node.right
+    elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
+        for value in (node.value + 1, node.value - 1, -node.value):
+            yield "constant", ast.Constant(value)
+    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in names:
+        for name in names:
+            yield "name", ast.Name(name, node.ctx)
+    elif isinstance(node, ast.Call):
+        yield from calls_changed(node)
+
+
+def calls_changed(node):
+    for i in range(len(node.args)):
+        yield "argument dropped", ast.Call(node.func, node.args[:i] + node.args[i + 1:], node.keywords)
+    for i in range(len(node.keywords)):
+        yield "argument dropped", ast.Call(node.func, node.args, node.keywords[:i] + node.keywords[i + 1:])
+    if isinstance(node.func, ast.Attribute) and node.func.attr != "sqrt":
+        yield "call removed", node.func.value
+    for argument in node.args[:1]:
+        yield "call removed", argument
+
+
+def replaced(tree, target, new):
+    """The source of the tree with one node replaced."""
+    class Replace(ast.NodeTransformer):
+        def visit(self, node):
+            return copy.deepcopy(new) if node is target else self.generic_visit(node)
+
+    # The copy keeps the one node itself, by which it is found again.
+    return ast.unparse(ast.fix_missing_locations(Replace().visit(copy.deepcopy(tree, {id(target): target}))))
+
+
+def mutants(name):
+    """PER_EXERCISE mutants of an exercise's right answers as (source, kind of change): random, every time the same."""
+    found = {}
+    for tree in originals(name):
+        names = sorted({node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)})
+        for node in ast.walk(tree):
+            for kind, new in variants(node, names):
+                found.setdefault(replaced(tree, node, new), kind)
+    for tree in originals(name):
+        found.pop(ast.unparse(tree), None)
+    return random.Random(name).sample(sorted(found.items()), PER_EXERCISE)
+
+
+def defined(text):
+    scope = dict(SPACE)
+    exec(compile(text, "<mutant>", "exec"), scope)
+    return scope["answer"]
+
+
+def random_arguments(exercise, rng):
+    """Arguments of the kind that the statement promises, other than those of the check."""
+    m, C = rng.integers(2, 9, 2)
+    x = rng.normal(rng.normal(0, 5), 3, (m, C) if exercise.name == "batch_mean_table" else m)
+    if rng.random() < 0.2:
+        x = np.round(x).astype(int)
+    others = {"mean": rng.normal(0, 5), "var": rng.uniform(0.1, 9), "gamma": rng.normal(0, 2), "beta": rng.normal(0, 2),
+              "eps": rng.uniform(0.1, 3)}
+    return [x] + [np.float64(others[name]) for name in exercise.call.strip("()").split(", ")[1:]]
+
+
+def gives_the_packages_numbers(exercise, answer):
+    rng = np.random.default_rng(31)
+    for _ in range(100):
+        args = random_arguments(exercise, rng)
+        right, got = exercise.answer(*copy.deepcopy(args)), answer(*args)
+        if np.shape(got) != np.shape(right) or not np.allclose(got, right, rtol=1e-5, atol=1e-5):
+            return False
+    return True
+
+
+@pytest.mark.parametrize("exercise", ALL.values(), ids=ALL)
+def test_mutants_do_not_pass(exercise, capsys):
+    equal = {}
+    for text, kind in mutants(exercise.name):
+        answer = defined(text)
+        with contextlib.redirect_stdout(io.StringIO()):
+            status = exercise.check(answer).status
+        if status == "right":
+            assert kind in EQUIVALENT, text
+            assert gives_the_packages_numbers(exercise, answer), text
+            equal[text] = kind
+    wrong = PER_EXERCISE - len(equal)
+    reasons = ", ".join(f"{kind} {list(equal.values()).count(kind)}" for kind in sorted(set(equal.values())))
+    with capsys.disabled():
+        print(f"\n{exercise.name}: {wrong} wrong mutants, none passes; {len(equal)} equivalent ({reasons or 'none'})")
+    assert wrong >= 100
