@@ -3,7 +3,6 @@ import html
 import re
 
 import ipywidgets as widgets
-import numpy as np
 
 from ..style import number
 
@@ -42,7 +41,7 @@ class Explorer(widgets.VBox):
     @property
     def _label_width(self):
         """Room for the longest label, in pixels of the widgets' 13 px font; the sliders get the rest."""
-        return f"{12 + 7 * max(len(control.description) for control in self.controls.values())}px"
+        return f"{20 + 7 * max(len(control.description) for control in self.controls.values())}px"
 
     @property
     def values(self):
@@ -98,8 +97,9 @@ class Explorer(widgets.VBox):
 
 def slider(label, value, low, high, step):
     """A slider with a text box beside it, for a number."""
+    decimals = len(f"{step:g}".partition(".")[2])
     return widgets.FloatSlider(value=value, min=low, max=high, step=step, description=label,
-                               readout_format=f".{max(0, -int(np.floor(np.log10(step))))}f", layout={"width": WIDTH})
+                               readout_format=f".{decimals}f", layout={"width": WIDTH})
 
 
 def log_slider(label, value, low, high, step=0.25):

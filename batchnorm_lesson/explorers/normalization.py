@@ -1,0 +1,60 @@
+"""The explorers of lesson 03: shift and squeeze, the examples tied to each other, and eps."""
+import numpy as np
+
+from .. import figures
+from ..batchnorm import batch_mean, batch_variance, normalize
+from ..figures.normalization import short
+from ..style import number, symbol
+from .base import Explorer, batch_sliders, log_slider, slider, terms
+from .mean import RUNNING_EXAMPLE, digit_feature
+
+EPS = 1e-5
+
+
+def shift_and_squeeze(step=0):
+    """Scrub from a mini-batch of 256 digits to its deviations, and on to its normalized values."""
+    return Explorer("A slider from x over x − μ to x̂", figures.shift_and_squeeze, _shift_and_squeeze,
+                    {"step": slider("x → x̂ step", step, 0, 2, 0.05)},
+                    {"x": {"step": 0}, "x − μ": {"step": 1}, "x̂": {"step": 2}})
+
+
+def _shift_and_squeeze(step):
+    x = digit_feature()[:256]
+    mean, std = batch_mean(x), np.sqrt(batch_variance(x) + EPS)
+    shift, divisor = min(step, 1) * mean, std ** max(step - 1, 0)
+    goal, width = symbol("mean", f"μ = {number(mean)}"), symbol("std", f"√(σ² + eps) = {number(std)}")
+    readout = (f"shift: x − {symbol('mean', number(shift))}, {min(step, 1):.0%} of {goal}<br>"
+               f"squeeze: ÷ {symbol('std', number(divisor))} on the way to {width}")
+    return {"x": x, "shown": (x - shift) / divisor}, readout
+
+
+def leash(x=RUNNING_EXAMPLE):
+    """Move one of four values: every normalized value moves, and none gets past √3."""
+    return Explorer("Sliders for four values, joined to their normalized values", figures.leash, _leash,
+                    batch_sliders(x), {"Far outlier": {"x1": 0, "x2": 0, "x3": 0, "x4": 30},
+                                       "Two pairs": {"x1": 9, "x2": 9, "x3": 11, "x4": 11}})
+
+
+def _leash(**values):
+    x = np.array(list(values.values()))
+    mean, var = batch_mean(x), batch_variance(x)
+    x_hat = normalize(x, mean, var, EPS)
+    readout = (f"{symbol('mean', f'μ = {number(mean)}')}, {symbol('std', f'σ = {number(np.sqrt(var))}')}<br>"
+               f"{symbol('x_hat', 'x̂')} = {symbol('x_hat', terms(x_hat, ',  '))}")
+    return {"x": x, "x_hat": x_hat}, readout
+
+
+def knee(eps=1e-5, var=1.0):
+    """Change eps and the batch's variance: the variance of x_hat falls from 1 to 0, and is one half at eps = σ²."""
+    return Explorer("Sliders for eps and the variance of the batch", figures.knee, _knee,
+                    {"eps": log_slider("ε eps", eps, -8, 4), "var": log_slider("σ² variance", var, -6, 2)},
+                    {"eps = σ²": lambda eps, var: {"eps": var}})
+
+
+def _knee(eps, var):
+    x = 10 + (np.array(RUNNING_EXAMPLE) - 10) * np.sqrt(var) / 5
+    out = batch_variance(normalize(x, batch_mean(x), batch_variance(x), eps))
+    readout = (f"variance of {symbol('x_hat', 'x̂')} = {symbol('var', 'σ²')} / ({symbol('var', 'σ²')} + eps) = "
+               f"{short(var)} / ({short(var)} + {short(eps)}) = {symbol('x_hat', number(out, 6))}<br>"
+               f"measured on four values with that σ²")
+    return {"eps": eps, "var": var, "out": out}, readout

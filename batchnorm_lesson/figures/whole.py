@@ -1,0 +1,91 @@
+"""The picture of lesson 05: one batch through all four steps."""
+import numpy as np
+from matplotlib.collections import LineCollection
+
+from .. import style
+from ..picture import Picture
+from ..style import COLORS, FAINT, number, numbers
+
+# Each step has a number line of its own: its height, both ends, the numbers written on it. x and x − μ share one
+# scale, so that the step between them is a shift and nothing else.
+ROWS = {
+    "x": (3, (-7.5, 37.5), (0, 10, 20, 30)),
+    "deviations": (2, (-22.5, 22.5), (-20, -10, 0, 10, 20)),
+    "x_hat": (1, (-2, 2), (-2, -1, 0, 1, 2)),
+    "y": (0, (-13, 13), (-10, -5, 0, 5, 10)),
+}
+NAMES = {"x": "x", "deviations": "x − μ", "x_hat": "x̂", "y": "y"}
+MOST = 4
+
+
+def four_steps(x, mean, std, x_hat, y, gamma, beta):
+    """A batch ``(m,)`` of up to four examples as it goes through the steps: x, x − mean, x_hat and y, joined by lines.
+
+    Marked besides: the mean, one standard deviation to both sides of it, beta, and gamma as an arrow from beta to
+    where x_hat = 1 goes.
+    """
+    with style.context():
+        figure, axes = style.figure(6.4, 3.8)
+        axes.set(xlim=(-0.16, 1.02), ylim=(-0.45, 4.05), xticks=[], yticks=[])
+        axes.spines[:].set_visible(False)
+        for row in ROWS:
+            _number_line(axes, row)
+        starts = np.linspace(0.2, 0.8, MOST)
+        for i, start in enumerate(starts, 1):
+            axes.text(start, 3.92, f"x{chr(0x2080 + i)}", color=COLORS["x"], ha="center", va="center")
+        threads = axes.add_collection(LineCollection([], colors="#999999", linewidth=1, animated=True, zorder=2))
+        band = axes.plot([], [], color=COLORS["std"], linewidth=14, alpha=0.25, solid_capstyle="butt", animated=True,
+                         zorder=1)[0]
+        line = axes.plot([], [], color=COLORS["mean"], linewidth=3, animated=True, zorder=4)[0]
+        dashed = axes.plot([], [], color=COLORS["beta"], linewidth=3, linestyle=(0, (2, 1)), animated=True, zorder=4)[0]
+        arrow = axes.plot([], [], ">-", color=COLORS["gamma"], linewidth=3, markevery=[1], animated=True, zorder=4)[0]
+        marks = {row: style.dots(axes, row if row in COLORS else "x") for row in ROWS}
+        for words, height, quantity in (("line: μ", 2.72, "mean"), ("band: σ", 1.72, "std"), ("arrow: γ", 0.3, "gamma"),
+                                        ("dashed: β", -0.28, "beta")):
+            axes.text(-0.02, height, words, color=COLORS[quantity], ha="right", va="center")
+
+    def draw(x, mean, std, x_hat, y, gamma, beta):
+        values = {"x": np.asarray(x), "deviations": x - mean, "x_hat": x_hat, "y": y}
+        for row, mark in marks.items():
+            style.place(mark, _across(row, values[row]), ROWS[row][0])
+        stations = [np.column_stack([starts[:len(x)], np.full(len(x), 3.8)])]
+        threads.set_segments(np.stack(stations + [np.column_stack(mark.get_data()) for mark in marks.values()], axis=1))
+        line.set_data(_across("x", [mean, mean]), [3, 3.35])
+        band.set_data(_across("deviations", [-std, std]), [2, 2])
+        dashed.set_data(_across("y", [beta, beta]), [0, 0.4])
+        arrow.set_data(_across("y", [beta, beta + gamma]), [0.28, 0.28])
+        arrow.set_marker(">" if gamma > 0 else "<" if gamma < 0 else "")
+        return _describe_steps(marks, line, band, dashed, arrow)
+
+    return Picture(figure, draw, x=x, mean=mean, std=std, x_hat=x_hat, y=y, gamma=gamma, beta=beta)
+
+
+def _number_line(axes, row):
+    height, ends, ticks = ROWS[row]
+    axes.plot([0, 1], [height, height], color=FAINT, linewidth=1, zorder=0)
+    axes.text(-0.02, height, NAMES[row], color=COLORS.get(row, COLORS["x"]), ha="right", va="center")
+    for tick in ticks:
+        place = _across(row, tick)
+        axes.plot([place, place], [height - 0.07, height], color="#777777", linewidth=1, zorder=0)
+        axes.text(place, height - 0.12, number(tick), color="#555555", ha="center", va="top")
+
+
+def _across(row, values):
+    """Where values stand on the number line of a row, 0 at its left end and 1 at its right end."""
+    low, high = ROWS[row][1]
+    return (np.asarray(values, dtype=float) - low) / (high - low)
+
+
+def _values(row, across):
+    """The way back: the values that stand at these places of a row."""
+    low, high = ROWS[row][1]
+    return low + np.asarray(across) * (high - low)
+
+
+def _describe_steps(marks, line, band, dashed, arrow):
+    shown = {row: numbers(_values(row, mark.get_xdata())) for row, mark in marks.items()}
+    mean, std = _values("x", line.get_xdata()[0]), _values("deviations", band.get_xdata()[1])
+    beta, tip = _values("y", dashed.get_xdata()[0]), _values("y", arrow.get_xdata()[1])
+    return (f"Four number lines. x: circles at {shown['x']}, mean μ at {number(mean)}. x − μ: circles at "
+            f"{shown['deviations']}, a band of σ = {number(std)} to both sides of 0. x̂: squares at {shown['x_hat']}. "
+            f"y: triangles at {shown['y']}, dashed line β at {number(beta)}, arrow γ from there to {number(tip)}.")

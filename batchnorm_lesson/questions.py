@@ -1,0 +1,128 @@
+"""Predictions and quiz questions: the reader commits first, then is told how far off and why.
+
+The texts are data, in questions.toml. Without a kernel a question shows its choices and keeps the answer in a
+closed block.
+"""
+import html
+import tomllib
+from functools import lru_cache
+from importlib.resources import files
+
+import ipywidgets as widgets
+
+from .boxes import box
+
+
+def predict(name):
+    """The prediction of that name in questions.toml. Raises ValueError for a name that is not there."""
+    predictions = _texts()["predict"]
+    if name not in predictions:
+        raise ValueError(f"name must be one of {', '.join(predictions)}, got {name!r}")
+    entry = predictions[name]
+    return Choice(entry) if "choices" in entry else Guess(entry)
+
+
+def quiz(lesson):
+    """The three questions at the end of a lesson, by its number. Raises ValueError for a lesson without any."""
+    quizzes = _texts()["quiz"]
+    key = f"{lesson:02}" if isinstance(lesson, int) else str(lesson)
+    if key not in quizzes:
+        raise ValueError(f"lesson must be one of {', '.join(quizzes)}, got {lesson!r}")
+    return Quiz([Choice(entry, f"{i}. ") for i, entry in enumerate(quizzes[key], 1)])
+
+
+class Question(widgets.VBox):
+    """A question that is also readable without a kernel: ``plain`` hides the answer, ``closed`` folds it away."""
+
+    # ipywidgets 7 displays itself through this method, which would leave out the text for readers without a kernel.
+    _ipython_display_ = None
+
+    def __init__(self, *rows):
+        self._feedback = widgets.HTML()
+        super().__init__([*rows, self._feedback], layout={"margin": "4px 0"})
+
+    def _tell(self, right, words):
+        self._feedback.value = box("right" if right else "not right", words)
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
+        return {"text/plain": self.plain, "text/html": self.closed, "application/vnd.jupyter.widget-view+json": view}
+
+
+class Guess(Question):
+    """A number, given on a slider: on Reveal the reader is told how far off it is, and what that says."""
+
+    def __init__(self, entry):
+        self.entry = entry
+        self.plain = entry["question"]
+        self.closed = (f"<p>{_inline(entry['question'])}</p>"
+                       f"<details><summary>Answer</summary>{_inline(self._truth())}</details>")
+        self.slider = widgets.FloatSlider(value=entry["start"], min=entry["low"], max=entry["high"], step=entry["step"],
+                                          description="your guess", layout={"width": "420px"})
+        self.button = widgets.Button(description="Reveal", layout={"width": "auto"})
+        self.button.on_click(lambda _: self.reveal())
+        super().__init__(_text(entry["question"]), widgets.HBox([self.slider, self.button], layout={"flex_flow": "row wrap"}))
+
+    def _truth(self):
+        return f"It is {self.entry['answer']:g}. {self.entry['because']}"
+
+    def reveal(self):
+        """Compare the guess with the answer."""
+        off = self.slider.value - self.entry["answer"]
+        if abs(off) <= self.entry.get("near", self.entry["step"] / 2):
+            return self._tell(True, f"You said {self.slider.value:g}. {self._truth()}")
+        side = self.entry.get("above" if off > 0 else "below", "")
+        self._tell(False, f"You said {self.slider.value:g}, {abs(off):g} too {'high' if off > 0 else 'low'}. {side} {self._truth()}")
+
+
+class Choice(Question):
+    """A few answers to choose from, each with its own explanation."""
+
+    def __init__(self, entry, number=""):
+        self.choices = entry["choices"]
+        question = number + entry["question"]
+        letters = "ABCDE"[:len(self.choices)]
+        self.plain = "\n".join([question, *(f"  {letter}. {choice['text']}" for letter, choice in zip(letters, self.choices))])
+        explained = "".join(f"<li>{'Right. ' if choice.get('right') else 'No. '}{_inline(choice['because'])}</li>"
+                            for choice in self.choices)
+        listed = "".join(f"<li>{_inline(choice['text'])}</li>" for choice in self.choices)
+        self.closed = (f'<p>{_inline(question)}</p><ol type="A">{listed}</ol>'
+                       f'<details><summary>Answers</summary><ol type="A">{explained}</ol></details>')
+        self.buttons = [widgets.Button(description=letter, tooltip=f"Answer {letter}: {choice['text']}",
+                                       layout={"width": "40px", "flex": "0 0 auto"})
+                        for letter, choice in zip(letters, self.choices)]
+        for button, letter, choice in zip(self.buttons, letters, self.choices):
+            button.on_click(lambda _, letter=letter, choice=choice: self.answer(letter, choice))
+        rows = [widgets.HBox([button, _text(choice["text"])], layout={"align_items": "center"})
+                for button, choice in zip(self.buttons, self.choices)]
+        super().__init__(_text(question), *rows)
+
+    def answer(self, letter, choice):
+        """Explain the chosen answer."""
+        right = choice.get("right", False)
+        self._tell(right, f"{letter}: {choice['because']}")
+
+
+class Quiz(Question):
+    """Several questions, one under the other."""
+
+    def __init__(self, questions):
+        self.questions = questions
+        self.plain = "\n\n".join(question.plain for question in questions)
+        self.closed = "".join(question.closed for question in questions)
+        super().__init__(*questions)
+
+
+def _text(words):
+    return widgets.HTML(f'<div style="line-height:1.5">{_inline(words)}</div>', layout={"width": "auto"})
+
+
+def _inline(words):
+    """Plain words as HTML; `words` between backticks become code."""
+    parts = html.escape(words, quote=False).split("`")
+    return "".join(f"<code>{part}</code>" if i % 2 else part for i, part in enumerate(parts))
+
+
+@lru_cache
+def _texts():
+    return tomllib.loads((files(__package__) / "questions.toml").read_text(encoding="utf-8"))

@@ -1,0 +1,69 @@
+"""The facts of lesson 01, computed here in plain NumPy."""
+import math
+
+import numpy as np
+import pytest
+
+from batchnorm_lesson import explorers, figures, load_digits, questions
+from batchnorm_lesson.explorers import mean as lesson
+from batchnorm_lesson.network import pre_activations
+
+
+def test_balance_point_prediction_is_the_mean_of_its_weights():
+    prediction = questions.predict("balance-point")
+    assert "3, 9, 11 and 17" in prediction.plain
+    assert prediction.entry["answer"] == math.fsum([3, 9, 11, 17]) / 4
+
+
+def test_sixteen_times_as_many_examples_bring_the_mean_four_times_closer():
+    prediction = questions.predict("sixteen-times")
+    sigma = lesson.digit_feature().std()
+    assert f"about {sigma / 2:.1f} on average" in prediction.plain
+    texts = [choice["text"] for choice in prediction.choices]
+    for text, off in zip(texts, (sigma / 2, sigma / 8, sigma / 2 / 16)):
+        assert text.startswith(f"about {off:.1f}" if off > 1 else f"about {off:.2f}")
+    right, = (choice["text"] for choice in prediction.choices if choice.get("right"))
+    means = {m: np.random.default_rng(3).choice(lesson.digit_feature(), size=(4000, m)).mean(axis=1).std() for m in (4, 64)}
+    assert means[4] / means[64] == pytest.approx(4, rel=0.05) and "four times closer" in right
+
+
+def test_the_layer_of_the_notebook_is_the_layer_of_the_explorer():
+    images, _ = load_digits()
+    layer = images @ np.random.default_rng(0).normal(scale=1 / 8, size=(64, 16))
+    np.testing.assert_array_equal(layer, pre_activations(images))
+    np.testing.assert_array_equal(layer[:, 11], lesson.digit_feature())
+
+
+def test_the_batch_size_of_the_task_is_within_the_slider():
+    sigma = lesson.digit_feature().std()
+    sizes = [m for m in explorers.estimates().controls["m"].options if sigma / math.sqrt(m) < 0.5]
+    assert sizes[0] == 128
+
+
+@pytest.mark.parametrize("x, pivot", [([3, 9, 11, 17], 15), ([0, 0, 0, 30], 30), ([5, 5, 5, 5], 5), ([30, 30, 30, 30], 0)])
+def test_balance_computes_the_mean_and_the_arrows(x, pivot):
+    quantities, readout = lesson._balance(pivot, **{f"x{i}": value for i, value in enumerate(x, 1)})
+    total = sum(x)
+    assert quantities["mean"] == total / 4 and quantities["x"].tolist() == x
+    assert readout.endswith(f"= {total - 4 * pivot}".replace("-", "−"))
+
+
+@pytest.mark.parametrize("pivot, tilt", [(10, "is level"), (10.25, "tips to the left"), (0, "tips to the right")])
+def test_the_beam_is_level_at_the_mean_and_nowhere_else(pivot, tilt):
+    assert tilt in figures.balance([3, 9, 11, 17], pivot).sentence
+
+
+def test_one_value_owns_a_quarter_of_the_mean():
+    explorer = explorers.balance()
+    before = lesson._balance(**explorer.values)[0]["mean"]
+    explorer.set(x4=29)
+    assert lesson._balance(**explorer.values)[0]["mean"] - before == (29 - 17) / 4
+
+
+def test_estimates_spread_like_one_over_the_root_of_m():
+    sigma = lesson.digit_feature().std()
+    for m in (1, 4, 64, 256):
+        quantities, _ = lesson._estimates(m)
+        assert quantities["means"].shape == (1000,)
+        assert quantities["means"].std() == pytest.approx(sigma / math.sqrt(m), rel=0.08)
+        assert quantities["mean"] == pytest.approx(math.fsum(lesson.digit_feature()) / 1797)

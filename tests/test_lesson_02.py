@@ -1,0 +1,153 @@
+"""Lesson 02 tells the truth: its numbers, answers and explorers against plain NumPy, not against the package."""
+import re
+import tomllib
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+
+from batchnorm_lesson import explorers, figures, load_digits
+from batchnorm_lesson.explorers import variance as rooms
+from batchnorm_lesson.style import number
+
+ROOT = Path(__file__).resolve().parent.parent
+QUESTIONS = tomllib.loads((ROOT / "batchnorm_lesson" / "questions.toml").read_text(encoding="utf-8"))
+NOTEBOOK = nbformat.read(ROOT / "notebooks" / "02_compute_the_batch_variance.ipynb", as_version=4)
+X = np.array([3.0, 9.0, 11.0, 17.0])
+
+
+def printed(beginning):
+    """What the first cell whose source contains these words has printed."""
+    cell = next(cell for cell in NOTEBOOK.cells if cell.cell_type == "code" and beginning in cell.source)
+    return "".join(output.get("text", "") for output in cell.outputs)
+
+
+def right_answers(lesson):
+    return [next(choice["text"] for choice in entry["choices"] if choice.get("right"))
+            for entry in QUESTIONS["quiz"][lesson]]
+
+
+def feature():
+    images, _ = load_digits()
+    return images @ np.random.default_rng(0).normal(scale=1 / 8, size=(64, 16))[:, 11]
+
+
+# The running example and the predictions
+
+def test_running_example():
+    deviations = X - X.sum() / 4
+    assert list(deviations) == [-7, -1, 1, 7] and list(deviations ** 2) == [49, 1, 1, 49]
+    assert "variance 25, standard deviation 5" in printed("squares = ")
+
+
+def test_prediction_of_the_average_deviation():
+    entry = QUESTIONS["predict"]["average-deviation"]
+    assert entry["answer"] == np.mean(X - X.mean()) == 0 and entry["start"] != 0
+    assert entry["low"] < -7 and entry["high"] > 7
+
+
+def test_prediction_of_the_outlier():
+    entry = QUESTIONS["predict"]["outlier-share"]
+    squares = (np.array([3, 9, 11, 30]) - 13.25) ** 2
+    assert entry["answer"] == round(100 * squares[-1] / squares.sum())
+    assert squares[-1] > squares[:-1].sum() and squares[-1] == 16.75 ** 2
+    assert entry["start"] == 100 * 49 / (49 + 1 + 1 + 49)
+    assert "share of the last value 68.6%" in printed("runaway =")
+
+
+def test_one_of_four_owns_75_percent_at_most():
+    batches = np.random.default_rng(0).choice(np.arange(0, 30.5, 0.5), size=(20_000, 4))
+    areas = (batches - batches.mean(axis=1, keepdims=True)) ** 2
+    shares = areas.max(axis=1) / np.where(areas.any(axis=1), areas.sum(axis=1), 1)
+    assert shares.max() <= 0.75 + 1e-12
+    alone = (np.array([0, 0, 0, 30]) - 7.5) ** 2
+    assert alone[-1] / alone.sum() == 0.75
+
+
+def test_quiz():
+    four_times, same, a_little = right_answers("02")
+    assert np.var(2 * X) == 4 * np.var(X) and "four times" in four_times
+    assert np.var(X + 100) == np.var(X) and "same" in same
+    assert round(100 * (256 / 255 - 1), 1) == 0.4 and "0.4 %" in a_little
+    assert round(100 * (1 - np.sqrt(255 / 256)), 1) == 0.2
+    assert round(100 * (1 - np.sqrt(3 / 4))) == 13
+
+
+# Mistakes to meet
+
+def test_absolute_deviations_do_not_tell_two_batches_apart():
+    first, second = np.array([3, 9, 11, 17]) - 10, np.array([6, 6, 14, 14]) - 10
+    assert np.abs(first).mean() == np.abs(second).mean() == 4
+    assert (np.mean(first ** 2), np.mean(second ** 2)) == (25, 16)
+    assert printed("average of |d|").count("average of |d| 4,") == 2
+
+
+def test_short_formula_fails_in_float32():
+    text = printed("np.float32")
+    assert re.findall(r"E\[x\]² = (-?\d+),", text) == ["0", "-8"]
+    assert re.findall(r"deviations = ([\d.]+)", text) == ["0.0099", "0.0099"]
+    exact = np.float32(10_000) + np.float32(0.1) * (X - 10) / 5
+    assert np.isclose(np.var(exact), 0.01, rtol=1e-6)
+    assert np.spacing(np.float32(100_000_000)) == 8
+
+
+def test_divisor_matters_little_for_a_large_batch():
+    assert round(np.sqrt((4 - 1) / 4), 3) == 0.866
+    assert round(100 * (1 - 255 / 256), 1) == 0.4
+    below = [m for m in rooms.SIZES[1:] if 1 - np.sqrt((m - 1) / m) < 0.01]
+    assert below[0] == 64
+    variances = np.random.default_rng(1).choice(feature(), size=(2000, 256)).var(axis=1) / feature().var()
+    assert np.allclose(np.quantile(variances, [0.1, 0.9]), [0.9, 1.1], atol=0.02)
+
+
+# Explorers and pictures
+
+@pytest.mark.parametrize("values", [(3, 9, 11, 17), (3, 9, 11, 30), (0, 0, 0, 30), (10, 10, 10, 10),
+                                    (2.5, 3, 28, 29.5)])
+def test_squares_explorer(values):
+    quantities, readout = rooms._squares(**dict(zip(("x1", "x2", "x3", "x4"), values)))
+    mean = sum(values) / 4
+    areas = [(value - mean) ** 2 for value in values]
+    assert np.isclose(quantities["mean"], mean) and np.isclose(quantities["var"], sum(areas) / 4)
+    assert all(number(area) in readout for area in areas) and number(np.sqrt(sum(areas) / 4)) in readout
+    if sum(areas):
+        assert f"x₄ {areas[3] / sum(areas):.0%}" in readout
+    else:
+        assert "all values are equal" in readout
+
+
+def test_buttons_of_the_squares():
+    explorer = explorers.squares()
+    explorer.set(**rooms._all_equal(**explorer.values))
+    assert len(set(explorer.values.values())) == 1 and "area 0." in explorer.picture.sentence
+
+
+@pytest.mark.parametrize("m", rooms.SIZES[1:])
+def test_divisors_explorer(m):
+    quantities, readout = rooms._divisors(m)
+    row = quantities["averages"][rooms.SIZES[1:].index(m)]
+    assert np.isclose(row[0] / row[1], (m - 1) / m)
+    assert abs(row[0] - (m - 1) / m) < 0.02 and abs(row[1] - 1) < 0.02
+    assert f"{m - 1}/{m}" in readout and number(np.sqrt((m - 1) / m), 3) in readout
+    low, high = quantities["reach"]
+    inside = np.mean((rooms._variances_of_batches(m) / feature().var() >= low)
+                     & (rooms._variances_of_batches(m) / feature().var() <= high))
+    assert abs(inside - 0.8) < 0.01
+
+
+def test_the_feature_is_that_of_lesson_01():
+    assert np.allclose(feature(), rooms.digit_feature())
+
+
+def test_sentences_follow_what_is_drawn():
+    right = figures.squares(X, 10, 25).sentence
+    assert "sides 7, 1, 1 and 7, areas 49, 1, 1 and 49" in right and "side 5 and the area 25" in right
+    assert figures.squares(X, 11, 25).sentence != right and figures.squares(X, 10, 100 / 3).sentence != right
+    rows = figures.rows([X, [9, 10, 10, 11]], bands=True).sentence
+    assert "σ = 5 " in rows and "σ = 0.71 " in rows
+    batch = feature()[:256]
+    inside = np.mean(np.abs(batch - batch.mean()) < batch.std())
+    assert f"holds {inside:.0%}" in figures.spread(batch, batch.mean(), batch.std()).sentence
+    corner = figures.corner(np.linspace(-2, 2, 41)).sentence
+    assert "jumps from −1 to 1" in corner and "passes from −0.1 to 0.1" in corner

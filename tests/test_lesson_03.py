@@ -1,0 +1,185 @@
+"""Lesson 03 tells the truth: its numbers, answers and explorers against plain NumPy, not against the package."""
+import re
+import tomllib
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+
+from batchnorm_lesson import exercises, explorers, figures, load_digits
+from batchnorm_lesson.explorers import normalization as rooms
+from batchnorm_lesson.network import zero_detector
+from batchnorm_lesson.style import number, numbers
+
+ROOT = Path(__file__).resolve().parent.parent
+QUESTIONS = tomllib.loads((ROOT / "batchnorm_lesson" / "questions.toml").read_text(encoding="utf-8"))
+NOTEBOOK = nbformat.read(ROOT / "notebooks" / "03_normalize_the_batch.ipynb", as_version=4)
+X = np.array([3.0, 9.0, 11.0, 17.0])
+
+
+def standard(x, eps=0.0):
+    x = np.asarray(x, dtype=float)
+    return (x - x.mean()) / np.sqrt(((x - x.mean()) ** 2).mean() + eps)
+
+
+def printed(beginning):
+    """What the first cell whose source contains these words has printed."""
+    cell = next(cell for cell in NOTEBOOK.cells if cell.cell_type == "code" and beginning in cell.source)
+    return "".join(output.get("text", "") for output in cell.outputs)
+
+
+def right_answer(entry):
+    return next(choice["text"] for choice in entry["choices"] if choice.get("right"))
+
+
+def two_clusters():
+    images, labels = load_digits()
+    detector = zero_detector(images, labels)
+    return np.concatenate([detector[labels == 0][:128], detector[labels != 0][:128]])
+
+
+# Facts, predictions, quiz
+
+def test_running_example():
+    assert np.allclose(standard(X), [-1.4, -0.2, 0.2, 1.4])
+    assert "-1.4000 -0.2000 0.2000 1.4000" in printed("x_hat = shifted")
+    assert printed("x_hat.mean()").count(f"{25 / (25 + 1e-5):.7f}") == 2 and 25 / (25 + 1e-5) < 1
+
+
+def test_three_batches_give_the_same():
+    results = [standard(batch) for batch in ([1, 2, 3, 4], [0, 2, 4, 6], [10, 12, 14, 16])]
+    assert np.allclose(results, [-1.3416, -0.4472, 0.4472, 1.3416], atol=5e-5)
+    assert printed("for values in").count("-1.3416 -0.4472 0.4472 1.3416") == 3
+    assert numbers(standard([10, 12, 14, 16])).replace(" and", ",") in right_answer(QUESTIONS["predict"]["other-batch"])
+
+
+def test_a_pair_becomes_plus_and_minus_one():
+    entry = QUESTIONS["predict"]["pair"]
+    assert entry["answer"] == standard([3, 1000])[1] == 1 and entry["start"] != 1
+    assert re.findall(r"[+-]\d\.\d+", printed("for pair in")) == ["-1.000", "+1.000", "+0.998", "-0.998"]
+
+
+@pytest.mark.parametrize("m", [2, 3, 4, 16, 256])
+def test_no_value_gets_past_the_root_of_m_minus_1(m):
+    bound = np.sqrt(m - 1)
+    rng = np.random.default_rng(m)
+    heavy = rng.standard_cauchy(size=(500, m))
+    assert max(np.abs(standard(batch)).max() for batch in heavy) <= bound * (1 + 1e-9)
+    alone = np.zeros(m)
+    alone[-1] = 1
+    assert np.isclose(standard(alone).max(), bound)
+
+
+def test_every_output_moves():
+    before, after = standard(X), standard([3, 9, 11, 18])
+    assert (before != after).all() and np.abs(before - after).min() > 0.01
+
+
+def test_two_humps_stay_two_humps():
+    x = two_clusters()
+    before, after = (np.histogram(values, 24)[0] for values in (x, standard(x)))
+    assert (before == after).all()
+    assert before[:10].max() > 20 and before[14:].max() > 20 and before[15] == 0
+    sentence = figures.humps(x, standard(x)).sentence
+    found = re.findall(r"with (\d+) and (\d+) examples in their tallest bars, and (\d+)", sentence)
+    assert found == [("21", "32", "0")] * 2
+    assert "humps at −1.06 and 0.98" in sentence and figures.humps(x, x).sentence != sentence
+    assert np.mean(np.abs(standard(x)) < 0.25) < 0.05  # "almost nothing near 0"
+
+
+def test_eps():
+    assert printed("np.errstate").split("\n")[0].count("nan") == 4
+    assert printed("np.errstate").split("\n")[1] == "eps = 1e-05: 0 0 0 0"
+    for eps in (1e-5, 0.25, 25, 1000):
+        assert np.isclose(standard(X, eps).var(), 25 / (25 + eps))
+    assert np.isclose(standard(X, 25).var(), 0.5)
+
+
+def test_near_misses():
+    s, eps = X / 1000, 1e-5
+    d, v = s - s.mean(), s.var()
+    expected = [v / (v + eps), v / (v + eps) ** 2, v / (np.sqrt(v) + eps) ** 2, v / (np.sqrt(v + eps) + eps) ** 2, 0]
+    assert re.findall(r"variance +([\d.]+)$", printed("results ="), re.MULTILINE) == [
+        f"{value:.4f}" for value in expected]
+    assert np.isclose(v, 2.5e-5) and np.isclose(np.sqrt(eps), 0.003, atol=2e-4)
+    assert max(expected, key=lambda value: -abs(value - 1)) == expected[2]
+
+
+def test_quiz():
+    clusters, half, all_of_them = map(right_answer, QUESTIONS["quiz"]["03"])
+    assert "two clusters, with mean 0" in clusters and "all images" in all_of_them
+    assert half == "1/2" and 0.001 / (0.001 + 0.001) == 0.5
+
+
+def test_detective():
+    x, m = exercises.detective.batch, 32
+    assert len(x) == m
+    right = standard(x, 1e-5)[0]
+    forum = exercises.detective.forum_normalize(x, 1e-5)[0]
+    assert (f"{right:.6f}", f"{forum:.6f}") == ("0.051425", "0.050625")
+    assert np.isclose(forum, 0.051425 * np.sqrt(31 / 32) + 1e-5, atol=1e-6)
+    assert "0.050625" in printed("forum_code") and "def " in printed("forum_code")
+
+
+# Explorers and pictures
+
+@pytest.mark.parametrize("step", np.linspace(0, 2, 9))
+def test_shift_and_squeeze(step):
+    quantities, readout = rooms._shift_and_squeeze(step)
+    x, shown = quantities["x"], quantities["shown"]
+    assert (np.argsort(x, kind="stable") == np.argsort(shown, kind="stable")).all()
+    assert np.allclose(standard(x), standard(shown))
+    if step >= 1:
+        assert np.isclose(shown.mean(), 0, atol=1e-12)
+    expected = {0: x, 1: x - x.mean(), 2: standard(x, 1e-5)}.get(step)
+    assert expected is None or np.allclose(shown, expected)
+    assert number(x.mean()) in readout and number(x.std()) in readout
+
+
+def test_the_scrubber_names_what_it_shows():
+    words = {}
+    for step in (0, 0.5, 1, 1.5, 2):
+        explorer = explorers.shift_and_squeeze(step)
+        words[step] = explorer.picture.sentence
+    assert words[0].startswith("x: ") and words[1].startswith("x − μ: ") and words[2].startswith("x̂ = ")
+    assert words[0.5].startswith("on the way from x to") and words[1.5].startswith("on the way from x − μ")
+    assert "mean, 0, and a band of 1 to" in words[2] and len(set(words.values())) == 5
+
+
+@pytest.mark.parametrize("values", [(3, 9, 11, 17), (0, 0, 0, 30), (9, 9, 11, 11), (0.5, 12, 29, 30), (7, 7, 7, 7)])
+def test_leash(values):
+    quantities, readout = rooms._leash(**dict(zip(("x1", "x2", "x3", "x4"), values)))
+    assert np.allclose(quantities["x_hat"], standard(values, 1e-5))
+    assert all(number(value) in readout for value in standard(values, 1e-5))
+    sentence = figures.leash(**quantities).sentence
+    assert numbers(standard(values, 1e-5), 3) in sentence and numbers(values) in sentence
+    assert figures.leash(x=quantities["x"], x_hat=np.array([0.1, 0.2, 0.3, 0.4])).sentence != sentence
+
+
+@pytest.mark.parametrize("eps", [1e-8, 1e-5, 0.177, 25, 1e4])
+@pytest.mark.parametrize("var", [1e-6, 0.01, 25, 100])
+def test_knee(eps, var):
+    quantities, readout = rooms._knee(eps, var)
+    assert np.isclose(quantities["out"], var / (var + eps))
+    assert number(var / (var + eps), 6) in readout
+    shown = re.search(r"variance (\S+); there the curve is at (\S+)\.$", figures.knee(**quantities).sentence)
+    assert abs(float(shown[1]) - float(shown[2])) < 2e-3
+
+
+def test_the_button_finds_one_half():
+    explorer = explorers.knee(var=0.01)
+    button = next(b for row in explorer.children[0].children[0].children for b in getattr(row, "children", ())
+                  if getattr(b, "description", "") == "eps = σ²")
+    button.click()
+    assert explorer.values["eps"] == explorer.values["var"] == 0.01 and "variance 0.5;" in explorer.picture.sentence
+
+
+def test_task_answers_are_within_the_sliders():
+    reachable = 10.0 ** np.arange(-8, 4.25, 0.25)
+    keeps = reachable[1 / (1 + reachable) >= 0.99]
+    assert np.isclose(keeps.max(), 0.01)
+    # The browser snaps a slider to its steps: 1e-5 and every variance on offer must be steps of eps too.
+    assert all(np.isclose(reachable, value).any() for value in [1e-5, *10.0 ** np.arange(-6, 2.25, 0.25)])
+    explorer = explorers.knee()
+    assert all(control.step == 0.25 for control in explorer.controls.values())

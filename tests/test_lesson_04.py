@@ -1,0 +1,175 @@
+"""The facts of lesson 04, computed with plain NumPy: what the prose, the questions and the explorers say."""
+import tomllib
+from importlib.resources import files
+
+import numpy as np
+import pytest
+
+from batchnorm_lesson import figures, load_digits
+from batchnorm_lesson.explorers import affine
+
+EPS = 1e-5
+TEXTS = tomllib.loads((files("batchnorm_lesson") / "questions.toml").read_text(encoding="utf-8"))
+
+
+def normalized(x, eps=EPS):
+    return (x - x.mean()) / np.sqrt(((x - x.mean()) ** 2).mean() + eps)
+
+
+@pytest.fixture(scope="module")
+def feature():
+    images, _ = load_digits()
+    return (images @ np.random.default_rng(0).normal(scale=1 / 8, size=(64, 16)))[:, 11]
+
+
+def right_choice(question):
+    return next(choice["text"] for choice in question["choices"] if choice.get("right"))
+
+
+# The questions
+
+def test_prediction_of_the_variance():
+    y = 2 * normalized(np.array([3.0, 9, 11, 17]), 0) + 1
+    assert np.isclose(y.var(), TEXTS["predict"]["variance-after-gamma"]["answer"]) and np.isclose(y.mean(), 1)
+
+
+def test_prediction_of_the_next_batch():
+    first, *others = affine._small_batches()
+    gamma, beta = np.sqrt(first.var() + EPS), first.mean()
+    assert np.abs(gamma * normalized(first) + beta - first).max() < 1e-12
+    for x in others:
+        off = np.abs(gamma * normalized(x) + beta - x).max()
+        assert 1 < off < 5 < np.abs(normalized(x) - x).max()
+    assert right_choice(TEXTS["predict"]["next-batch"]).startswith("something close")
+
+
+def test_quiz():
+    x = np.random.default_rng(1).normal(size=50)
+    y = -3 * normalized(x, 0) + 2
+    assert right_choice(TEXTS["quiz"]["04"][0]) == f"{y.mean():.0f} and {y.std():.0f}"
+    assert np.isclose((-3 * (normalized(x, 0) + 2)).mean(), -6)
+
+
+# The numbers in the lesson
+
+def test_hair_under_four():
+    x = np.array([3.0, 9, 11, 17])
+    y = 2 * normalized(x) + 1
+    assert np.isclose(y.var(), 4 * 25 / (25 + EPS), rtol=1e-12) and f"{y.var():.8f}" == "3.99999840"
+
+
+@pytest.mark.parametrize("scheme, mean, var", [
+    (lambda x, x_hat: 2 * x_hat + 1, 1, 4), (lambda x, x_hat: 2 * (x_hat + 1), 2, 4),
+    (lambda x, x_hat: 2 * x_hat, 0, 4), (lambda x, x_hat: 2 * x + 1, 21, 100)])
+def test_order_of_scale_and_shift(scheme, mean, var):
+    x = np.array([3.0, 9, 11, 17])
+    y = scheme(x, normalized(x, 0))
+    assert np.isclose(y.mean(), mean) and np.isclose(y.var(), var)
+
+
+def test_descent_reaches_the_recorded_numbers(feature):
+    x = 5 + np.sqrt(0.1) * (feature[:256] - feature[:256].mean()) / feature[:256].std()
+    path = affine.descend(normalized(x), x, 0.1, 4000)
+    assert [f"{value:.3f}" for value in path[10]] == ["0.390", "4.463"]
+    assert [f"{value:.5f}" for value in path[50]] == ["0.31625", "4.99993"]
+    assert f"{path[-1][0]:.6f}" == "0.316244" == f"{np.sqrt(0.1 + EPS):.6f}" and f"{np.sqrt(0.1):.6f}" == "0.316228"
+
+
+def test_descent_follows_the_slope_of_the_mean_squared_distance(feature):
+    x_hat, target = normalized(feature[:50]), feature[50:100]
+    path = affine.descend(x_hat, target, 0.1, 3)
+
+    def loss(gamma, beta):
+        return ((gamma * x_hat + beta - target) ** 2).mean()
+
+    for (gamma, beta), after in zip(path, path[1:]):
+        h = 1e-5
+        slope = [(loss(gamma + h, beta) - loss(gamma - h, beta)) / (2 * h),
+                 (loss(gamma, beta + h) - loss(gamma, beta - h)) / (2 * h)]
+        assert np.allclose(after, np.array([gamma, beta]) - 0.1 * np.array(slope), atol=1e-6)
+
+
+@pytest.mark.parametrize("target, gamma, beta", [
+    ("the original x", np.sqrt(0.1 + EPS), 5), ("mean 5, variance 0.1", np.sqrt(0.1), 5),
+    ("halfway to x", (1 + np.sqrt(0.1 + EPS)) / 2, 2.5)])
+def test_descent_ends_at_the_goal_of_each_target(target, gamma, beta):
+    quantities, _ = affine._descent(50, target, 0.2)
+    assert np.allclose(quantities["goal"], [gamma, beta], atol=1e-5)
+    assert np.allclose(quantities["path"][-1], [gamma, beta], atol=1e-5)
+    assert np.allclose(quantities["y"], quantities["target"], atol=1e-4)
+
+
+@pytest.mark.parametrize("rate, left", [(0.1, 0.8), (0.5, 0), (0.9, -0.8)])
+def test_each_step_leaves_the_same_share_of_the_distance(rate, left):
+    quantities, _ = affine._descent(3, "the original x", rate)
+    away = quantities["path"] - quantities["goal"]
+    assert np.allclose(away[1:], left * away[:-1], atol=1e-3)
+
+
+def test_set_by_hand_from_every_batch_normalizes_nothing(feature):
+    x = 10 * (5 + np.sqrt(0.1) * normalized(feature[:256], 0)) + 100
+    by_hand = np.sqrt(x.var() + EPS) * normalized(x) + x.mean()
+    learned = 0.31625 * normalized(x) + 4.99993
+    assert np.allclose(by_hand, x) and np.isclose(x.mean(), 150) and np.isclose(x.var(), 10)
+    assert np.isclose(learned.mean(), 5, atol=1e-3) and np.isclose(learned.var(), 0.1, atol=1e-4)
+
+
+# The explorers
+
+@pytest.mark.parametrize("gamma, beta", [(1, 0), (-3, 4), (2, -1.5), (0, 1)])
+def test_scale_and_shift(feature, gamma, beta):
+    quantities, readout = affine._scaled(gamma, beta)
+    y = gamma * normalized(feature[:256]) + beta
+    assert np.allclose(quantities["y"], y) and np.isclose(y.mean(), beta) and np.isclose(y.std(), abs(gamma), atol=1e-6)
+    picture = figures.scaled(**quantities)
+    low, high = f"{y.min():.2f}".rstrip("0").rstrip("."), f"{y.max():.2f}".rstrip("0").rstrip(".")
+    assert f"Histogram of y from {low} to {high}".replace("-", "−") in picture.sentence
+    assert ("mirrored" in picture.sentence) == (gamma < 0)
+
+
+def test_two_answers_to_the_task():
+    for gamma in (1.5, -1.5):
+        y = affine._scaled(gamma, -2)[0]["y"]
+        assert np.isclose(y.mean(), -2) and np.isclose(y.std(), 1.5, atol=1e-6)
+
+
+def test_undo():
+    quantities, readout = affine._undo(1.0, 1)
+    assert np.allclose(quantities["x"], quantities["y"]) and "− x| = 0" in readout
+    assert "16 of 16 lie on it" in figures.undo(**quantities).sentence
+    x, y = affine._undo(0.0, 3)[0].values()
+    assert np.allclose(y, normalized(x))
+    first = affine._small_batches()[0]
+    half = affine._undo(0.5, 1)[0]["y"]
+    assert 1 < half.std() < first.std() and np.isclose(half.std(), (1 + first.std()) / 2, atol=1e-5)
+
+
+def test_activation(feature):
+    x_hat = normalized(feature[:256])
+    for gamma, beta in [(1, 0), (3, 0), (1, 3), (0, 1)]:
+        quantities, readout = affine._activation(gamma, beta)
+        y = gamma * x_hat + beta
+        assert np.allclose(quantities["y"], y)
+        assert np.allclose(quantities["sigmoid"], 1 / (1 + np.exp(-y))) and np.allclose(quantities["relu"], y * (y > 0))
+        assert f"{(y <= 0).mean():.0%} of the batch switched off" in readout
+
+
+def straight(gamma, beta):
+    """The share of the sigmoid's variance that a straight line explains, with the line fitted by NumPy."""
+    y, sigmoid, _ = affine._activation(gamma, beta)[0].values()
+    return 1 - (sigmoid - np.polyval(np.polyfit(y, sigmoid, 1), y)).var() / sigmoid.var()
+
+
+def test_tasks_of_the_activation_can_be_done():
+    assert straight(1, 0) > 0.98 and straight(3, 0) < 0.9
+    assert f"{straight(2, 1):.1%} straight" in affine._activation(2, 1)[1]
+    y, _, relu = affine._activation(1, 3)[0].values()
+    assert np.array_equal(relu, y)
+
+
+def test_sentences_come_from_what_is_drawn():
+    x_hat = normalized(np.array([3.0, 9, 11, 17]))
+    drawn = figures.scaled(x_hat, 2 * x_hat + 1, 2, 1)
+    assert drawn.sentence != figures.scaled(x_hat, x_hat, 2, 1).sentence
+    assert "arrow γ = 2 reaches to 3" in drawn.sentence
+    assert "outputs from −1.4 to 1.4" in figures.undo(np.array([3.0, 9, 11, 17]), x_hat).sentence

@@ -1,0 +1,198 @@
+"""The facts of lesson 05, computed with plain NumPy: what the prose, the questions and the explorers say."""
+import itertools
+import tomllib
+from importlib.resources import files
+
+import numpy as np
+import pytest
+
+from batchnorm_lesson import explorers, figures
+from batchnorm_lesson.explorers import whole
+
+TEXTS = tomllib.loads((files("batchnorm_lesson") / "questions.toml").read_text(encoding="utf-8"))
+EXAMPLE = {"x1": 3, "x2": 9, "x3": 11, "x4": 17}
+
+
+def by_hand(x, gamma, beta, eps):
+    x = np.asarray(x, dtype=float)
+    mean = sum(x) / len(x)
+    var = sum((value - mean) ** 2 for value in x) / len(x)
+    return np.array([gamma * (value - mean) / (var + eps) ** 0.5 + beta for value in x])
+
+
+def right_choice(question):
+    return next(choice["text"] for choice in question["choices"] if choice.get("right"))
+
+
+def plain(readout):
+    return whole.Explorer.text.fget(type("Words", (), {"title": "", "_readout": readout,
+                                                        "picture": type("Silent", (), {"sentence": ""})}))
+
+
+# The questions
+
+def test_predictions():
+    assert np.isclose(by_hand([3, 9, 11, 17], 3, 5, 0).max(), TEXTS["predict"]["largest-output"]["answer"])
+    identical = by_hand([12] * 4, 2, 1, 1e-5)
+    assert right_choice(TEXTS["predict"]["four-identical"]) == ", ".join(f"{value:g}" for value in identical)
+
+
+def test_the_answer_is_on_the_slider():
+    entry = TEXTS["predict"]["largest-output"]
+    steps = (entry["answer"] - entry["low"]) / entry["step"]
+    assert np.isclose(steps, round(steps)) and entry["low"] < entry["answer"] < entry["high"]
+
+
+def test_quiz():
+    first, second, third = TEXTS["quiz"]["05"]
+    shown = ", ".join(f"{value:g}" for value in by_hand([0, 0, 10, 10], 1, 0, 0)).replace("-", "−")
+    assert right_choice(first) == shown
+    x = np.array([3.0, 9, 11, 17])
+    assert right_choice(second) == "nothing" and np.allclose(by_hand(2 * x, 2, 1, 0), by_hand(x, 2, 1, 0))
+    divided_by_variance = 2 * (x - x.mean()) / x.var() + 1
+    assert np.isclose(divided_by_variance.mean(), 1) and np.isclose(divided_by_variance.var(), 2 ** 2 / x.var())
+    assert "divided by the variance" in right_choice(third)
+
+
+# The numbers in the lesson
+
+def test_running_example():
+    y = by_hand([3, 9, 11, 17], 2, 1, 0)
+    assert np.allclose(y, [-1.8, 0.6, 1.4, 3.8]) and np.isclose(y.mean(), 1) and np.isclose(y.var(), 4)
+    assert f"{by_hand([3, 9, 11, 17], 2, 1, 1e-5).var():.8f}" == "3.99999840"
+
+
+def test_seventeen_in_two_batches():
+    first, second = by_hand([3, 9, 11, 17], 2, 1, 1e-5)[-1], by_hand([14, 15, 20, 17], 2, 1, 1e-5)[-1]
+    assert f"{first:.2f}" == "3.80" and f"{second:.2f}" == "1.44"
+
+
+def test_beta_needed_for_positive_outputs():
+    for gamma in (-4, -1, 0.5, 3):
+        assert by_hand([3, 9, 11, 17], gamma, 1.41 * abs(gamma), 1e-5).min() > 0
+        assert by_hand([3, 9, 11, 17], gamma, 1.39 * abs(gamma), 1e-5).min() < 0
+
+
+# Every slider at once
+
+@pytest.mark.parametrize("seed", range(10))
+def test_batch_of_four(seed):
+    rng = np.random.default_rng(seed)
+    m, gamma, beta, eps = int(rng.integers(2, 5)), *rng.uniform(-4, 4, 2), 10 ** rng.uniform(-8, 2)
+    values = dict(zip(EXAMPLE, rng.uniform(0, 30, 4)))
+    steps, readout = whole._batch_of_four(m, gamma, beta, eps, **values)
+    x = np.array(list(values.values()))[:m]
+    y = by_hand(x, gamma, beta, eps)
+    assert np.allclose(steps["y"], y) and np.allclose(steps["x_hat"], by_hand(x, 1, 0, eps))
+    assert np.isclose(steps["mean"], x.mean()) and np.isclose(steps["std"], x.std())
+    assert f"variance of y = {y.var():.8f}" in plain(readout)
+    assert np.isclose(y.var(), gamma ** 2 * x.var() / (x.var() + eps))
+
+
+def marks(**values):
+    """The two check marks in the readout, for the running example with other values put in."""
+    _, readout = whole._batch_of_four(**({"m": 4, "gamma": 2, "beta": 1, "eps": 1e-5} | EXAMPLE | values))
+    return "".join(line[0] for line in plain(readout).splitlines() if line[:1] in ("✓", "✗"))
+
+
+def test_check_marks():
+    assert marks() == "✓✓"
+    assert marks(x1=12, x2=12, x3=12, x4=12) == "✓✗"
+    assert marks(eps=10 ** -1.75) == "✓✓" and marks(eps=10 ** -1.5) == "✓✗"
+    assert marks(m=2) == "✓✓"
+
+
+def test_check_marks_see_a_wrong_output():
+    wrong_mean = whole._checks(np.array([0.0, 2, 4]), 25, 1.633, 1, 1e-5)
+    assert wrong_mean.startswith("✗")
+
+
+def test_table_shows_all_four_steps():
+    text = plain(whole._batch_of_four(4, 2, 1, 1e-5, **EXAMPLE)[1])
+    for row in ("x 3 9 11 17 10 25", "x − μ −7 −1 1 7 0 25", "x̂ −1.4 −0.2 0.2 1.4 0 1", "y −1.8 0.6 1.4 3.8 1 4"):
+        assert row in text
+    assert "x 3 9 · · 6 9" in plain(whole._batch_of_four(2, 2, 1, 1e-5, **EXAMPLE)[1])
+
+
+def test_presets():
+    explorer = explorers.batch_of_four()
+    for name, values in whole.PRESETS.items():
+        explorer.set(**values)
+        assert explorer.values | values == explorer.values, name
+        assert "could not be drawn" not in explorer._words.value
+    assert [explorer.controls[name].disabled for name in EXAMPLE] == [False, False, True, True]
+    assert "circles at 8 and 20" in explorer.text and "squares at −1 and 1" in explorer.text
+    explorer.set(**whole.PRESETS["Running example"])
+    assert not any(explorer.controls[name].disabled for name in EXAMPLE)
+
+
+def test_sliders_of_ignored_values_change_nothing():
+    steps, _ = whole._batch_of_four(2, 2, 1, 1e-5, **EXAMPLE)
+    other, _ = whole._batch_of_four(2, 2, 1, 1e-5, **EXAMPLE | {"x3": 30, "x4": 0})
+    assert all(np.array_equal(steps[name], other[name]) for name in steps)
+
+
+def test_no_outlier_beyond_the_root_of_m_minus_one():
+    grid = np.arange(0, 31, 5)
+    largest = max(np.abs(by_hand(x, 1, 0, 1e-5)).max() for x in itertools.product(grid, repeat=4))
+    assert 1.73 < largest < np.sqrt(3)
+
+
+def test_a_batch_of_two_is_always_minus_one_and_one():
+    for x1 in (0, 7.5, 19.5, 20.5, 30):
+        assert np.allclose(np.sort(by_hand([x1, 20], 1, 0, 1e-5)), [-1, 1], atol=1e-4)
+
+
+# The challenges
+
+@pytest.mark.parametrize("number, values, right", [
+    (1, {}, False), (1, {"gamma": 3, "beta": -2}, True), (1, {"gamma": -3, "beta": -2}, True),
+    (1, {"gamma": 3, "beta": 2}, False), (1, {"gamma": 2.5, "beta": -2}, False),
+    (1, {"gamma": 3, "beta": -2, "x1": 9, "x2": 9, "x3": 9, "x4": 9}, False),
+    (2, {}, False), (2, {"gamma": 2, "beta": 3}, True), (2, {"gamma": -4, "beta": 6}, True),
+    (2, {"gamma": 0, "beta": 1}, False), (2, {"gamma": 4, "beta": 5.5}, False),
+    (3, {}, False), (3, {"x1": 2, "x2": 2, "x3": 8, "x4": 8}, True),
+    (3, {"x1": 8, "x2": 2, "x3": 8, "x4": 2}, True),
+    (3, {"x1": 5, "x2": 5, "x3": 5, "x4": 5}, True),
+    (3, {"x1": 2, "x2": 4, "x3": 6, "x4": 8}, False), (3, {"x1": 2, "x2": 2, "x3": 8, "x4": 8.5}, False),
+])
+def test_challenge_is_judged(number, values, right):
+    explorer = explorers.challenge(number)
+    explorer.set(**values)
+    assert ("✓ Right" in explorer.text) == right and ("✗ Not right yet" in explorer.text) != right
+
+
+def test_challenges_are_solved_exactly_by_what_they_ask():
+    sliders = np.arange(-6, 6.5, 0.5)
+    for gamma, beta in itertools.product(sliders[np.abs(sliders) <= 4], sliders):
+        x = np.array([3.0, 9, 11, 17])
+        y = by_hand(x, gamma, beta, 1e-5)
+        assert whole.judge(1, x, y)[0] == (abs(gamma) == 3 and beta == -2)
+        assert whole.judge(2, x, y)[0] == (gamma != 0 and beta > 1.4 * abs(gamma) * (1 - 1e-6))
+
+
+def test_third_challenge_has_solutions_on_the_sliders():
+    grid = np.arange(0, 12.5, 0.5)
+    solutions = 0
+    for x in itertools.combinations_with_replacement(grid, 4):
+        if sum(x) == 20:
+            right, words = whole.judge(3, np.array(x), by_hand(x, 3, 5, 1e-5))
+            assert right == (np.var(x) == 9 or x == (5, 5, 5, 5))
+            assert ("equal values" in words) == (x == (5, 5, 5, 5))
+            solutions += right
+    assert solutions >= 3
+
+
+def test_a_challenge_of_another_number_is_refused():
+    with pytest.raises(ValueError, match="1, 2 or 3"):
+        explorers.challenge(4)
+
+
+def test_sentence_comes_from_what_is_drawn():
+    steps = whole._four_steps(np.array([3.0, 9, 11, 17]), 2.0, 1.0, 1e-5)
+    right = figures.four_steps(**steps).sentence
+    for numbers in ("3, 9, 11 and 17", "−7, −1, 1 and 7", "−1.4, −0.2, 0.2 and 1.4", "−1.8, 0.6, 1.4 and 3.8"):
+        assert numbers in right
+    assert figures.four_steps(**steps | {"x_hat": steps["y"]}).sentence != right
+    assert figures.four_steps(**steps | {"y": steps["x_hat"]}).sentence != right
+    assert figures.four_steps(**steps | {"gamma": 1.0, "beta": 2.0}).sentence != right

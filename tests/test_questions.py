@@ -1,0 +1,77 @@
+"""Predictions and quizzes: the texts are complete, the feedback is specific, the answer stays hidden until asked for."""
+import pytest
+
+from batchnorm_lesson import questions
+
+TEXTS = questions._texts()
+PREDICTIONS = sorted(TEXTS["predict"])
+LESSONS = sorted(TEXTS["quiz"])
+
+
+def guesses():
+    return [name for name in PREDICTIONS if "choices" not in TEXTS["predict"][name]]
+
+
+def all_choices():
+    found = [(name, questions.predict(name)) for name in PREDICTIONS if "choices" in TEXTS["predict"][name]]
+    return found + [(f"{lesson}-{i}", question) for lesson in LESSONS for i, question in enumerate(questions.quiz(lesson).questions)]
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_quiz_has_three_questions(lesson):
+    assert len(questions.quiz(lesson).questions) == 3
+    assert questions.quiz(int(lesson)).plain == questions.quiz(lesson).plain
+
+
+@pytest.mark.parametrize("name, question", all_choices())
+def test_one_answer_is_right_and_every_answer_has_its_own_explanation(name, question):
+    assert 2 <= len(question.choices) <= 5
+    assert sum(choice.get("right", False) for choice in question.choices) == 1
+    assert len({choice["because"] for choice in question.choices}) == len(question.choices)
+    for letter, choice, button in zip("ABCDE", question.choices, question.buttons):
+        button.click()
+        shown = question._feedback.value
+        assert ("✓ Right" if choice.get("right") else "✗ Not right") in shown
+        assert letter in shown and len(choice["because"].split()) >= 6
+
+
+@pytest.mark.parametrize("name", guesses())
+def test_a_guess_is_told_how_far_off_it_is(name):
+    guess = questions.predict(name)
+    entry = guess.entry
+    assert entry["low"] <= entry["answer"] <= entry["high"] and entry["low"] <= entry["start"] <= entry["high"]
+    assert guess._feedback.value == ""
+    for value in (entry["low"], entry["high"]):
+        guess.slider.value = value
+        guess.button.click()
+        assert f"You said {value:g}" in guess._feedback.value
+        if abs(value - entry["answer"]) > entry.get("near", entry["step"] / 2):
+            assert f"{abs(value - entry['answer']):g} too {'high' if value > entry['answer'] else 'low'}" in guess._feedback.value
+    guess.slider.value = entry["answer"]
+    guess.button.click()
+    assert "✓ Right" in guess._feedback.value and f"It is {entry['answer']:g}" in guess._feedback.value
+
+
+@pytest.mark.parametrize("name", guesses())
+def test_a_guess_does_not_start_on_the_answer(name):
+    entry = TEXTS["predict"][name]
+    assert abs(entry["start"] - entry["answer"]) > entry.get("near", entry["step"] / 2)
+
+
+@pytest.mark.parametrize("name", PREDICTIONS)
+def test_without_a_kernel_the_answer_is_folded_away(name):
+    question = questions.predict(name)
+    data = question._repr_mimebundle_()
+    before, _, folded = data["text/html"].partition("<details>")
+    explanations = [choice["because"] for choice in getattr(question, "choices", [])] or [question.entry["because"]]
+    for words in explanations:
+        assert words.replace("`", "") not in data["text/plain"]
+        assert questions._inline(words) not in before and questions._inline(words) in folded
+    assert "application/vnd.jupyter.widget-view+json" in data
+
+
+def test_unknown_names_are_refused_with_the_known_ones():
+    with pytest.raises(ValueError, match="name must be one of .*balance-point"):
+        questions.predict("no such question")
+    with pytest.raises(ValueError, match="lesson must be one of 01"):
+        questions.quiz(99)

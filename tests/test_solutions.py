@@ -1,0 +1,57 @@
+"""With every stub replaced by its solution, each notebook runs to its end and each check says right."""
+import ast
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from batchnorm_lesson import exercises
+from batchnorm_lesson.checks import Exercise
+
+NOTEBOOKS = sorted((Path(__file__).resolve().parent.parent / "notebooks").glob("[0-9]*.ipynb"))
+CHECK = re.compile(r"^exercises\.(\w+)\.check\((\w+)\)$", re.MULTILINE)
+
+
+def run_cell(source, names):
+    """Run a cell's source among the names, as a kernel does; return the value of its last expression."""
+    tree = ast.parse(source)
+    last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+    exec(compile(tree, "cell", "exec"), names)
+    return eval(compile(ast.Expression(last.value), "cell", "eval"), names) if last else None
+
+
+def run_notebook(path, solved):
+    """The results of all checks of a notebook, with the learner's functions left as stubs or solved."""
+    results, names = {}, {}
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type != "code":
+            continue
+        check = CHECK.search(cell.source)
+        if check and solved:
+            names[check[2]] = getattr(exercises, check[1]).answer
+            value = run_cell(check[0], names)
+        else:
+            value = run_cell(cell.source, names)
+        if check:
+            results[check[1]] = value.status
+    return results
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_every_check_says_right_to_the_solutions(path, capsys):
+    results = run_notebook(path, solved=True)
+    assert set(results.values()) <= {"right"}
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_every_check_waits_for_the_learner_in_the_saved_notebook(path, capsys):
+    results = run_notebook(path, solved=False)
+    assert set(results.values()) <= {"not attempted"}
+
+
+def test_every_exercise_has_its_place_in_a_lesson():
+    sources = [cell.source for path in NOTEBOOKS for cell in nbformat.read(path, as_version=4).cells]
+    checked = {name for source in sources for name, _ in CHECK.findall(source)}
+    known = {name for name, value in vars(exercises).items() if isinstance(value, Exercise)}
+    assert checked == known
