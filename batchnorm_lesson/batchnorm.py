@@ -68,14 +68,59 @@ def scale_and_shift(x_hat, gamma, beta):
 def batch_norm(x, gamma=1.0, beta=0.0, eps=1e-5):
     """The four steps composed: y, with the shape and dtype of x.
 
+    The steps run in float64 and y alone is rounded to the dtype of x: a mean of 10,000 rounded to float32
+    would already be off by 0.0005.
     A batch of one is allowed: its deviation is 0, so the output is beta whatever x is.
     Raises TypeError or ValueError for wrong input, as the four steps do.
     Source: arXiv:1502.03167, Algorithm 1.
     """
-    mean = batch_mean(x)
-    var = batch_variance(x)
-    x_hat = normalize(x, mean, var, eps)
-    return scale_and_shift(x_hat, gamma, beta)
+    x = _mini_batch(x)
+    exact = x.astype(np.float64)
+    mean = batch_mean(exact)
+    var = batch_variance(exact)
+    x_hat = normalize(exact, mean, var, eps)
+    return scale_and_shift(x_hat, gamma, beta).astype(x.dtype)
+
+
+def batch_norm_forward(x, gamma, beta, eps=1e-5):
+    """The four steps, and what the way back needs: y, cache. y has the shape and dtype of x.
+
+    cache is ``(x_hat, gamma, std)`` with std = sqrt(var + eps), all in float64. x_hat has the shape of x,
+    std one value per feature, gamma too or it is a single number.
+    Raises TypeError or ValueError for wrong input, as the four steps do.
+    Source: arXiv:1502.03167, Algorithm 1.
+    """
+    x = _mini_batch(x)
+    exact = x.astype(np.float64)
+    mean = batch_mean(exact)
+    var = batch_variance(exact)
+    x_hat = normalize(exact, mean, var, eps)
+    y = scale_and_shift(x_hat, gamma, beta)
+    return y.astype(x.dtype), (x_hat, np.asarray(gamma, np.float64), np.sqrt(var + eps))
+
+
+def batch_norm_backward(dy, cache):
+    """The gradients dx, dgamma, dbeta of a loss whose gradient with respect to y is dy.
+
+    cache comes from batch_norm_forward. dy has the shape of y, and so has dx; dgamma and dbeta have one
+    value per feature, a number for ``(m,)``. (One gamma shared by all features has the sum of dgamma as
+    its gradient.) All three have the dtype of dy. Unit: that of the loss, per unit of x, gamma or beta.
+    The formula for dx is the paper's six lines, multiplied out: the mean and the variance depend on every
+    x, so the mean of the gradient and its part along x_hat are taken away.
+    Raises TypeError or ValueError for a dy of another shape, or for a cache from somewhere else.
+    Source: arXiv:1502.03167, section 3, the chain rule after Algorithm 1.
+    """
+    x_hat, gamma, std = _checked_cache(cache)
+    dy = _mini_batch(dy, "dy")
+    if dy.shape != x_hat.shape:
+        raise ValueError(f"dy must have the shape of y, {x_hat.shape}, got {dy.shape}")
+    axes = _batch_axes(x_hat)
+    m = x_hat.size // std.size
+    exact = dy.astype(np.float64)
+    dbeta = exact.sum(axis=axes)
+    dgamma = (exact * x_hat).sum(axis=axes)
+    dx = gamma / std * (exact - _per_feature(dbeta / m, x_hat) - x_hat * _per_feature(dgamma / m, x_hat))
+    return dx.astype(dy.dtype), dgamma.astype(dy.dtype), dbeta.astype(dy.dtype)
 
 
 def _batch_axes(x):
@@ -115,6 +160,15 @@ def _parameter(values, x, name):
     if values.ndim == 0:
         return values
     return _statistic(values, x, name)
+
+
+def _checked_cache(cache):
+    """x_hat, and gamma and std lined up with it, if cache is what batch_norm_forward returned."""
+    if not isinstance(cache, tuple) or len(cache) != 3:
+        raise TypeError("cache must be the second result of batch_norm_forward, the tuple (x_hat, gamma, std)")
+    x_hat, gamma, std = cache
+    x_hat = _mini_batch(x_hat, "cache, in x_hat,")
+    return x_hat, _parameter(gamma, x_hat, "cache, in gamma,"), _statistic(std, x_hat, "cache, in std,")
 
 
 def _checked_eps(eps):

@@ -1,0 +1,260 @@
+"""Forward and backward against what PyTorch recorded, finite differences and a derivation in single steps.
+
+How near is near: results are compared relative to the largest number of the same feature. dx is what is left when
+terms of the size gamma·dy/std cancel, so it is compared relative to those. A value that happens to lie near 0 is
+not expected to have more correct decimals than its neighbours.
+"""
+import ast
+import inspect
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import batchnorm_lesson
+from batchnorm_lesson import batch_mean, batch_norm, batch_norm_backward, batch_norm_forward, batch_variance, batchnorm
+
+FILE = Path(__file__).resolve().parent / "reference" / "pytorch.npz"
+STORED = dict(np.load(FILE))
+CASES = {case: {key.split("/")[1]: value for key, value in STORED.items() if key.startswith(f"{case}/")}
+         for case in sorted({key.split("/")[0] for key in STORED})}
+NEAR = {"float64": 1e-10, "float32": 1e-5}
+RESULTS = ("y", "dx", "dgamma", "dbeta")
+SHAPES = [(7,), (2,), (8, 3), (5, 2, 6), (4, 3, 2, 5)]
+
+
+@pytest.fixture(params=CASES)
+def case(request):
+    return CASES[request.param]
+
+
+def axes_of(x):
+    return tuple(axis for axis in range(x.ndim) if axis != 1)
+
+
+def aligned(values, x):
+    """One value per feature, so that it lines up with x."""
+    return np.reshape(values, (-1,) + (1,) * (x.ndim - 2)) if x.ndim > 1 else values
+
+
+def package(case):
+    y, cache = batch_norm_forward(case["x"], case["gamma"], case["beta"], case["eps"])
+    return dict(zip(RESULTS, (y, *batch_norm_backward(case["dy"], cache))))
+
+
+def error(got, right, case, name):
+    """The largest difference, relative to the largest number of the feature (for dx: to its largest term)."""
+    size = np.abs(np.asarray(right, dtype=float))
+    if name == "dx":
+        x = case["x"].astype(float)
+        slope = case["gamma"] / np.sqrt(x.var(axis=axes_of(x)) + case["eps"])
+        size = np.maximum(size, np.abs(case["dy"] * aligned(slope, x)))
+    if size.ndim > 1:
+        size = aligned(size.max(axis=axes_of(size)), size)
+    return (np.abs(np.asarray(got, dtype=float) - right) / size).max()
+
+
+# PyTorch
+
+def test_the_record_is_complete_and_small():
+    assert len(CASES) == 24 and {str(case["x"].dtype) for case in CASES.values()} == set(NEAR)
+    assert {case["x"].ndim for case in CASES.values()} == {2, 3, 4}
+    assert max(abs(case["distance"]) for case in CASES.values()) == 10_000
+    assert FILE.stat().st_size < 200_000
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_agreement_with_pytorch(case, name):
+    got, kind = package(case)[name], str(case["x"].dtype)
+    assert got.dtype == case["x"].dtype and got.shape == case[name].shape
+    assert error(got, case.get(f"exact_{name}", case[name]), case, name) < NEAR[kind]
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_agreement_with_pytorch_in_float32(name):
+    """The float32 of both, too; where PyTorch's is itself further from the exact result, by no more than that."""
+    for case in [case for key, case in CASES.items() if key.endswith("float32")]:
+        its_own = error(case[name], case[f"exact_{name}"], case, name)
+        assert error(package(case)[name], case[name], case, name) < NEAR["float32"] + its_own
+        assert abs(case["distance"]) >= 100 or its_own < NEAR["float32"]
+
+
+def test_running_statistics_of_pytorch(case):
+    """The new value has the weight momentum; PyTorch keeps the variance with 1/(m − 1)."""
+    x, momentum = case["x"].astype(float), float(case["momentum"])
+    m = x.size // x.shape[1]
+    kept = {"running_mean": momentum * batch_mean(x),
+            "running_var": (1 - momentum) + momentum * batch_variance(x) * m / (m - 1)}
+    for name, value in kept.items():
+        assert error(value, case.get(f"exact_{name}", case[name]), case, name) < NEAR["float64"]
+        assert error(value, case[name], case, name) < NEAR["float32"]
+
+
+def test_one_feature_without_its_axis_gives_the_same():
+    case = CASES["00-float64"]
+    x, dy = case["x"][:, 0], case["dy"][:, 0]
+    y, cache = batch_norm_forward(x, case["gamma"][0], case["beta"][0], case["eps"])
+    found = dict(zip(RESULTS, (y, *batch_norm_backward(dy, cache))))
+    for name in RESULTS:
+        np.testing.assert_allclose(found[name], np.squeeze(case[name]), rtol=1e-10, atol=1e-14)
+
+
+def test_the_lessons_part_is_the_same_record():
+    stored = dict(np.load(Path(batchnorm_lesson.__file__).parent / "data" / "pytorch.npz"))
+    for layer, case in (("BatchNorm1d", CASES["01-float64"]), ("BatchNorm2d", CASES["08-float64"])):
+        for name in ("x", "gamma", "beta", "eps", "y"):
+            np.testing.assert_array_equal(stored.pop(f"{layer}_{name}"), case[name])
+    assert not stored
+
+
+# The gradients, without PyTorch
+
+def example(shape, seed=0):
+    """x, gamma, beta and a random upstream gradient."""
+    rng = np.random.default_rng(seed)
+    x, features = rng.normal(0, 2, shape), shape[1:2]
+    return (x + aligned(rng.normal(0, 5, features), x), rng.normal(1, 1, features), rng.normal(0, 1, features),
+            rng.normal(size=shape))
+
+
+def slopes(loss, values, step=1e-4):
+    """The gradient of loss by central differences, with four points: the error is of the order step⁴."""
+    found = np.empty(np.shape(values))
+    for index in np.ndindex(found.shape):
+        along = np.zeros(found.shape)
+        along[index] = step
+        found[index] = (8 * (loss(values + along) - loss(values - along))
+                        - (loss(values + 2 * along) - loss(values - 2 * along))) / (12 * step)
+    return found
+
+
+@pytest.mark.parametrize("eps", [1e-5, 0.7])
+@pytest.mark.parametrize("shape", SHAPES[:1] + SHAPES[2:])
+def test_gradients_against_finite_differences(shape, eps):
+    x, gamma, beta, dy = example(shape)
+    _, cache = batch_norm_forward(x, gamma, beta, eps)
+    found = batch_norm_backward(dy, cache)
+    wanted = (slopes(lambda x: (dy * batch_norm(x, gamma, beta, eps)).sum(), x),
+              slopes(lambda gamma: (dy * batch_norm(x, gamma, beta, eps)).sum(), gamma),
+              slopes(lambda beta: (dy * batch_norm(x, gamma, beta, eps)).sum(), beta))
+    for got, right in zip(found, wanted):
+        assert np.linalg.norm(got - right) / np.linalg.norm(right) < 1e-7
+
+
+def step_by_step(x, gamma, beta, dy, eps):
+    """The chain rule of the paper's section 3, one line for each of its six, in plain NumPy."""
+    axes, m = axes_of(x), x.size // (x.shape[1] if x.ndim > 1 else 1)
+    centred = x - aligned(x.mean(axis=axes), x)
+    var = (centred ** 2).mean(axis=axes)
+    std = aligned(np.sqrt(var + eps), x)
+    dx_hat = dy * aligned(gamma, x)
+    dvar = (dx_hat * centred * -0.5 * std ** -3).sum(axis=axes)
+    dmean = (-dx_hat / std).sum(axis=axes) + dvar * (-2 * centred).mean(axis=axes)
+    dx = dx_hat / std + aligned(dvar, x) * 2 * centred / m + aligned(dmean, x) / m
+    return dx, (dy * centred / std).sum(axis=axes), dy.sum(axis=axes)
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("shape", SHAPES)
+def test_closed_form_is_the_chain_rule_line_by_line(shape, seed):
+    x, gamma, beta, dy = example(shape, seed)
+    found = batch_norm_backward(dy, batch_norm_forward(x, gamma, beta, 1e-5)[1])
+    for got, right in zip(found, step_by_step(x, gamma, beta, dy, 1e-5)):
+        assert np.abs(got - right).max() < 1e-12
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_forward_gives_what_batch_norm_gives(shape):
+    for dtype in (np.float64, np.float32):
+        x, gamma, beta, _ = (np.asarray(part, dtype) for part in example(shape))
+        y, cache = batch_norm_forward(x, gamma, beta)
+        np.testing.assert_array_equal(y, batch_norm(x, gamma, beta))
+        assert y.dtype == dtype and isinstance(cache, tuple)
+
+
+def test_the_gradient_sums_to_zero_and_has_no_part_along_x_hat():
+    x, gamma, beta, dy = example((32, 4))
+    _, cache = batch_norm_forward(x, gamma, beta, eps=0.0)
+    dx, _, _ = batch_norm_backward(dy, cache)
+    assert np.abs(dx).max() > 0.1
+    assert np.abs(dx.sum(axis=0)).max() < 1e-12
+    assert np.abs((dx * cache[0]).sum(axis=0)).max() < 1e-12
+    ones, _, _ = batch_norm_backward(np.ones_like(x), cache)
+    assert np.abs(ones).max() < 1e-13
+
+
+@pytest.mark.parametrize("x", [[7.0], [[7.0, -3.0]], [5.0, 5.0, 5.0]])
+def test_without_any_spread_the_gradients_are_finite(x):
+    _, cache = batch_norm_forward(x, 2.0, 1.0)
+    dx, dgamma, dbeta = batch_norm_backward(np.ones(np.shape(x)), cache)
+    assert not np.any(dx) and not np.any(dgamma) and np.sum(dbeta) == np.size(x)
+
+
+def test_whole_numbers_become_float64():
+    y, cache = batch_norm_forward([3, 9, 11, 17], 2, 1)
+    assert {y.dtype, *(part.dtype for part in batch_norm_backward([1, 0, 0, 0], cache))} == {np.dtype(float)}
+
+
+def test_nothing_given_is_changed():
+    given = example((6, 3))
+    copies = [part.copy() for part in given]
+    x, gamma, beta, dy = given
+    y, cache = batch_norm_forward(x, gamma, beta)
+    kept = [part.copy() for part in cache]
+    batch_norm_backward(dy, cache)
+    assert all(np.array_equal(*pair) for pair in zip(given + cache, copies + kept))
+
+
+TABLE = np.arange(12.0).reshape(4, 3) ** 2
+CACHE = batch_norm_forward(TABLE, 1.0, 0.0)[1]
+WRONG = [
+    ("x", lambda: batch_norm_forward([], 1.0, 0.0), ValueError),
+    ("gamma", lambda: batch_norm_forward(TABLE, [1.0, 2.0], 0.0), ValueError),
+    ("beta", lambda: batch_norm_forward(TABLE, 1.0, "0"), TypeError),
+    ("eps", lambda: batch_norm_forward(TABLE, 1.0, 0.0, -1.0), ValueError),
+    ("dy", lambda: batch_norm_backward(TABLE[:3], CACHE), ValueError),
+    ("dy", lambda: batch_norm_backward(TABLE[0], CACHE), ValueError),
+    ("dy", lambda: batch_norm_backward(1.0, CACHE), ValueError),
+    ("dy", lambda: batch_norm_backward(TABLE * np.nan, CACHE), ValueError),
+    ("dy", lambda: batch_norm_backward(None, CACHE), TypeError),
+    ("cache", lambda: batch_norm_backward(TABLE, TABLE), TypeError),
+    ("cache", lambda: batch_norm_backward(TABLE, CACHE[:2]), TypeError),
+    ("cache", lambda: batch_norm_backward(TABLE, CACHE[::-1]), ValueError),
+    ("cache", lambda: batch_norm_backward(TABLE, (CACHE[0], "1", CACHE[2])), TypeError),
+    ("cache", lambda: batch_norm_backward(TABLE, (CACHE[0], np.ones(2), CACHE[2])), ValueError),
+]
+
+
+@pytest.mark.parametrize("argument, call, kind", WRONG)
+def test_wrong_arguments_are_named(argument, call, kind):
+    with pytest.raises(kind, match=rf"^{argument}\b"):
+        call()
+
+
+# Mutations: the tests above must see them
+
+def mutants():
+    """The source of batch_norm_backward with one term of dx dropped, or the sums confused."""
+    text = inspect.getsource(batchnorm.batch_norm_backward)
+    changes = {"statistics detached": [(" - _per_feature(dbeta / m, x_hat) - x_hat * _per_feature(dgamma / m, x_hat)", "")],
+               "mean detached": [(" - _per_feature(dbeta / m, x_hat)", "")],
+               "variance detached": [(" - x_hat * _per_feature(dgamma / m, x_hat)", "")],
+               "dgamma averaged": [("dgamma.astype", "(dgamma / m).astype")],
+               "gamma forgotten": [("gamma / std", "1 / std")],
+               "m − 1": [("x_hat.size // std.size", "x_hat.size // std.size - 1")]}
+    for name, pairs in changes.items():
+        changed = text
+        for old, new in pairs:
+            assert changed.count(old) == 1, f"{name}: the source has changed, and so must this test"
+            changed = changed.replace(old, new)
+        yield pytest.param(changed, id=name)
+
+
+@pytest.mark.parametrize("text", list(mutants()))
+def test_a_wrong_backward_is_seen(text):
+    scope = dict(vars(batchnorm))
+    exec(compile(ast.parse(text), "<mutant>", "exec"), scope)
+    case = CASES["01-float64"]
+    _, cache = batch_norm_forward(case["x"], case["gamma"], case["beta"], case["eps"])
+    found = scope["batch_norm_backward"](case["dy"], cache)
+    assert max(error(got, case[name], case, name) for name, got in zip(RESULTS[1:], found)) > 1e-3
