@@ -5,12 +5,13 @@ import html
 LOOKS = {
     "right": ("✓", "Right", "#1F5136", "#E3F4E8"),
     "not right": ("✗", "Not right yet", "#7A1F0B", "#FDEBE4"),
+    "not quite": ("✗", "Not quite", "#7A1F0B", "#FDEBE4"),
     "not attempted": ("○", "Not attempted yet", "#333333", "#EEEEEE"),
 }
 
 
 def box(status, words):
-    """HTML of a box for status "right", "not right" or "not attempted"; words are plain text, newlines are kept."""
+    """HTML of a box for a status, one of LOOKS; words are plain text, newlines are kept."""
     icon, name, ink, paper = LOOKS[status]
     return (f'<div role="status" style="color:{ink};background:{paper};border-left:4px solid {ink};padding:6px 12px;'
             f'margin:4px 0;line-height:1.5;white-space:pre-wrap;max-width:80ch"><b>{icon} {name}.</b> '

@@ -10,10 +10,12 @@ import inspect
 import io
 import linecache
 import re
+import textwrap
 import traceback
 import types
 import warnings
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Callable, NamedTuple
 
 import numpy as np
@@ -32,8 +34,22 @@ ERRORS = {  # what an exception in the learner's function usually means
     "RecursionError": "The function calls itself without end: is a call inside it meant for another function?",
     "SystemExit": "An exercise should return its result, not stop the program.",
 }
+CLUES = (  # what the text of an exception says more exactly than its kind
+    (r"bitwise_xor|for \^", "In Python a power is **, not ^."),
+    (r"'(builtin_function_or_method|method|function|numpy\._ArrayFunctionDispatcher)'",
+     "Parentheses are missing: x.mean() computes the mean, x.mean is only the method."),
+    (r"(ndarray|float\d*|int\d*)' object is not callable",
+     "Round brackets behind a value call it like a function. To multiply, write *."),
+    (r"only integers", "A loop such as for v in x gives the values themselves. A position, as in x[i], comes from "
+                       "range(len(x))."),
+    (r"int' object is not iterable", "Loop over range(len(x)), or over x itself."),
+    (r"name 'my_\w+' is not defined", "A notebook knows only the functions of its own cells. If the function is from "
+                                      "another lesson, copy it in; if it is from this one, run its cell first."),
+)
 KINDS = {"NoneType": "None", "ellipsis": "...", "str": "text", "list": "a list", "tuple": "a tuple",
          "dict": "a dictionary", "generator": "a generator"}
+METHOD = "a function that has not been called"
+METHODS = (types.BuiltinMethodType, types.MethodType, types.FunctionType, type(np.mean), np.ufunc)
 EMPTY_BODY = {"RESUME", "NOP", "CACHE", "LOAD_CONST", "LOAD_COMMON_CONSTANT", "RETURN_CONST", "RETURN_VALUE", "POP_TOP"}
 
 
@@ -83,7 +99,8 @@ class Note(str):
 @dataclass(repr=False, eq=False)
 class Exercise:
     """One exercise. call is how the learner's function is called, answer the function whose source is the solution;
-    parts names the numbers of the result, gloss explains the solution's source, stub is the learner's function."""
+    plain is the body of a solution in a few lines, for an answer that is made for more than this exercise; parts names
+    the numbers of the result, gloss explains the answer's source, stub is the learner's function."""
 
     name: str
     call: str
@@ -92,6 +109,7 @@ class Exercise:
     cases: tuple
     catalogue: tuple
     hints: tuple
+    plain: str = ""
     parts: tuple = ()
     gloss: str = ""
     stub: str = ""
@@ -120,9 +138,12 @@ class Exercise:
         return Note(f"**Hint {self._hints_given} of {len(self.hints)}{last}.** {self.hints[self._hints_given - 1]}")
 
     def solution(self):
-        """The package's own source of the function, which is also what the check compares with."""
-        source = f"```python\n{inspect.getsource(self.answer).rstrip()}\n```"
-        return Note(f"{source}\n\n{self.gloss}" if self.gloss else source)
+        """A solution in a few lines, and the package's own source, which is what the check compares with."""
+        parts = [_code(inspect.getsource(self.answer)), self.gloss]
+        if self.plain:
+            own = f"def {self.stub}{self.call}:\n{textwrap.indent(self.plain, '    ')}"
+            parts = [_code(own), "And in the helper package, for every shape:", *parts]
+        return Note("\n\n".join(filter(None, parts)))
 
     def check(self, answer):
         """Judge the learner's function; what it prints is shown for the first batch only."""
@@ -147,23 +168,31 @@ class Exercise:
         return Result("not attempted", None, f"Write your own lines into {self.stub} and run the cell again. "
                                              f"exercises.{self.name}.hint() gives a hint.")
 
+    @cached_property
+    def _expected(self):
+        return [_run(self.answer, case) for case in self.cases]
+
+    @cached_property
+    def _mistaken(self):
+        """What each wrong function of the catalogue gives, and on which cases it is compared with an answer."""
+        return [(mistake, [(i, _run(mistake.wrong, case)) for i, case in enumerate(self.cases)
+                           if case.blames in ("", mistake.name)]) for mistake in self.catalogue]
+
     def _judge(self, answer, outcomes):
-        expected = [_run(self.answer, case) for case in self.cases]
+        expected = self._expected
         failed = [i for i, case in enumerate(self.cases) if not _same(outcomes[i], expected[i], case.tolerance)]
         if any(outcome.changed for outcome in outcomes):
             return _not_right("changed its input")
         if not failed:
             return Result("right", None, f"Checked on {len(self.cases)} inputs, with batches of "
                                          f"{min(map(_size, self.cases))} to {max(map(_size, self.cases))} examples.")
-        for mistake in self.catalogue:
-            if self._explains(mistake, outcomes):
+        order = _wrong_order(answer, self.call)
+        if order:
+            return _not_right("wrong arguments", order, self.call)
+        for mistake, mistaken in self._mistaken:
+            if all(_same(outcomes[i], outcome, self.cases[i].tolerance) for i, outcome in mistaken):
                 return Result("not right", mistake.name, mistake.says)
         return self._by_behaviour(answer, outcomes, expected, failed)
-
-    def _explains(self, mistake, outcomes):
-        """Whether the wrong function gives the same results; a case that tells on another mistake has no say."""
-        return all(_same(outcome, _run(mistake.wrong, case), case.tolerance)
-                   for case, outcome in zip(self.cases, outcomes) if case.blames in ("", mistake.name))
 
     def _by_behaviour(self, answer, outcomes, expected, failed):
         """A mistake that no wrong function of the catalogue explains: name what can be named, or show it."""
@@ -176,7 +205,13 @@ class Exercise:
         if outcome.kind == "None":
             return _not_right("no return")
         if outcome.value is None:
-            return _not_right("not numbers", outcome.kind)
+            return _not_right("parentheses forgotten" if outcome.kind == METHOD else "not numbers", outcome.kind)
+        if outcome.value.ndim == 0 and self.parts:
+            return _not_right("one number instead of two", call=", then ".join(self.parts))
+        if right.ndim == 0 and outcome.value.shape == case.args[0].shape:
+            return _not_right("as many values as given")
+        if outcome.value.size == 1 < right.size and not self.parts:
+            return _not_right("one value instead of all", call=right.shape)
         if outcome.value.shape != right.shape:
             return _not_right("wrong shape", outcome.value.shape, right.shape if right.ndim else "(), a single number")
         blamed = {self.cases[i].blames for i in failed}
@@ -279,6 +314,16 @@ def _wrong_call(answer, count):
     return ""
 
 
+def _wrong_order(answer, call):
+    """What the function takes, in words, when it has the right names in another order; otherwise nothing."""
+    try:
+        names = list(inspect.signature(answer).parameters)
+    except Exception:
+        return ""
+    wanted = call.strip("()").split(", ")
+    return f"({', '.join(names)})" if names != wanted and sorted(names) == sorted(wanted) else ""
+
+
 def _explain(error, answer, case):
     """The learner's line, the exception and what it means, without paths or memory addresses."""
     name = type(error).__name__
@@ -286,7 +331,14 @@ def _explain(error, answer, case):
     what = f"Your line “{line}” raised {name}" if line else f"Your function raised {name}"
     text = _plain(error)
     where = f" This happened when {case.note}." if case.note else ""
-    return f"{what}{': ' + text if text else ''}. {ERRORS.get(name, '')}{where}".rstrip()
+    return f"{what}{': ' + text if text else ''}. {_meaning(error, text)}{where}".rstrip()
+
+
+def _meaning(error, text):
+    if type(error) is NameError and isinstance(getattr(np, str(error.name), None), np.ufunc):
+        return f"Did you mean np.{error.name}?"
+    clues = [says for pattern, says in CLUES if re.search(pattern, text)]
+    return (clues or [ERRORS.get(type(error).__name__, "")])[0]
 
 
 def _line(error, answer):
@@ -309,7 +361,13 @@ def _plain(error):
     return text[:160].rstrip(".")
 
 
+def _code(source):
+    return f"```python\n{source.rstrip()}\n```"
+
+
 def _kind(value):
+    if isinstance(value, METHODS):
+        return METHOD
     if isinstance(value, np.ndarray):
         return f"an array of {value.dtype.name} values"
     return KINDS.get(type(value).__name__, f"a value of type {type(value).__name__}")

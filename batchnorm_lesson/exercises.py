@@ -1,7 +1,7 @@
 """The exercises of the lessons: ``exercises.batch_mean.check(my_batch_mean)``, ``.hint()``, ``.solution()``.
 
-Each has a statement (also its display in a notebook), the batches that its check uses, hints, and the package's own
-function as its answer. The first case is the worked example. The numbers are chosen so that every mistake of the
+Each has a statement (also its display in a notebook), the batches that its check uses, hints, the package's own
+function as its answer, and a plain solution where that function does more than is asked. The first case is the worked example. The numbers are chosen so that every mistake of the
 catalogue gives other results: several m, a mean below 0, an eps that is not tiny, a gamma below 0.
 """
 import inspect
@@ -38,6 +38,7 @@ batch_mean = Exercise(
     hints=("The mean is the balance point: what would each example get if the total were shared equally?",
            "Two quantities: the sum of the values, and m, the number of values. m is the length of x.",
            "Return the sum of x, divided with / by the length of x. NumPy arrays also have a method for the whole."),
+    plain="return x.sum() / len(x)",
     gloss="`_mini_batch` refuses what is not a batch of finite numbers. For shape `(m,)`, `_batch_axes(x)` is axis 0.")
 
 batch_mean_table = Exercise(
@@ -51,6 +52,7 @@ batch_mean_table = Exercise(
     hints=("A batch mean belongs to one feature. Which way through the table do you walk to meet all its values?",
            "Down a column: the examples are counted by axis 0.",
            "The mean method of an array takes axis=…, the axis that disappears. m should disappear and C should stay."),
+    plain="return x.sum(axis=0) / len(x)",
     gloss="`_mini_batch` refuses what is not a batch of finite numbers; for `(m, C)`, `_batch_axes(x)` is axis 0.")
 
 batch_variance = Exercise(
@@ -64,6 +66,7 @@ batch_variance = Exercise(
     hints=("How far is each value from the mean? Those deviations cancel: what makes them all positive?",
            "Subtract the mean from every value, square, and average the squares.",
            "One line each: the mean; the deviations x − mean; the mean of the squared deviations, which divides by m."),
+    plain="mean = x.mean()\nsquares = (x - mean) ** 2\nreturn squares.sum() / len(x)",
     gloss="`_mini_batch` refuses what is not a batch of finite numbers. For shape `(m,)`, `_batch_axes(x)` is axis 0 "
           "and `_per_feature` changes nothing.")
 
@@ -79,6 +82,7 @@ normalize = Exercise(
            "Subtract the mean. Divide by the standard deviation: the root of the variance, with eps added before the "
            "root is taken.",
            "The numerator is x − mean, in brackets. The divisor is the root of var + eps."),
+    plain="return (x - mean) / np.sqrt(var + eps)",
     gloss="`_mini_batch`, `_statistic` and `_checked_eps` refuse what does not fit. The formula is in the last line.")
 
 scale_and_shift = Exercise(
@@ -91,6 +95,7 @@ scale_and_shift = Exercise(
     hints=("gamma stretches, beta moves. Which one multiplies?",
            "y is a straight line in x_hat: gamma is its slope, and beta its value where x_hat is 0.",
            "Multiply x_hat by gamma first, then add beta to every value."),
+    plain="return gamma * x_hat + beta",
     gloss="`_mini_batch` and `_parameter` refuse what does not fit. The formula is in the last line.")
 
 batch_norm = Exercise(
@@ -103,6 +108,8 @@ batch_norm = Exercise(
     hints=("Four steps, one line each: mean, variance, normalize, scale and shift.",
            "The variance is the mean of the squared deviations, with 1/m. eps is added to it before the root.",
            "Compute mean and var from x; x_hat from x, mean, var and eps; return gamma times x_hat, plus beta."),
+    plain="mean = x.mean()\nvar = ((x - mean) ** 2).mean()\n"
+          "x_hat = (x - mean) / np.sqrt(var + eps)\nreturn gamma * x_hat + beta",
     gloss="The four steps are the functions of lessons 01 to 04; each has its own `solution()`. `_mini_batch` refuses "
           "what is not a batch of finite numbers, and `astype` keeps float32 batches exact on the way.")
 
@@ -120,13 +127,116 @@ undo_gamma_beta = Exercise(
 detective = Exercise(
     name="detective", call="(x, eps)", stub="my_repair", answer=mistakes.repaired_normalize,
     catalogue=mistakes.DETECTIVE,
-    task="The forum's function should normalize a mini-batch `x`, shape `(m,)`, as Algorithm 1 does, and has two bugs. "
+    task="The forum's function should normalize a mini-batch `x`, shape `(m,)`, by the formula of lesson 3, and has "
+         "two bugs. "
          "Return the right x_hat, shape `(m,)`.",
     cases=(Case((EXAMPLE, 0.0)), Case((PAIR, 0.5)), Case((TRIPLE, 2.0)), Case((FOUR, 0.0)), Case((LONG, 3.0)),
            Case((FORUM_BATCH, 1e-5)), Case((EQUAL, 0.5)), Case((WHOLE, 0.5), **WHOLE_NUMBERS)),
-    hints=("Write Algorithm 1 beside the function, line by line. Which lines say something else?",
+    hints=("Write the formula of lesson 3 beside the function, line by line. Which lines say something else?",
            "One bug makes every value about 1.6 % too small for m = 32; the other adds the same number to every value.",
            "ddof=1 divides by m − 1. And in a / b + eps, when is eps added: before the division or after it?"))
 detective.forum_code = inspect.getsource(mistakes.forum_normalize)
 detective.forum_normalize = mistakes.forum_normalize
 detective.batch = FORUM_BATCH.copy()
+
+
+def _way_back(dy, x, gamma, eps, **extra):
+    """The arguments of input_gradient, with x_hat and std of a real batch."""
+    std = np.sqrt(x.var() + eps)
+    return Case((np.asarray(dy), (x - x.mean()) / std, gamma, std), **extra)
+
+
+UPSTREAM = np.random.default_rng(7).integers(-20, 30, 32) / 10
+WHOLE_UPSTREAM = {"note": "dy held whole numbers", "blames": "integer result"}
+
+parameter_gradients = Exercise(
+    name="parameter_gradients", call="(dy, x_hat)", answer=mistakes.parameter_gradients,
+    catalogue=mistakes.PARAMETER_GRADIENTS, parts=("dgamma", "dbeta"),
+    task="`dy` is the gradient of the loss with respect to the output y, and `x_hat` the normalized batch, both of "
+         "shape `(m,)`. Return the gradients with respect to gamma and beta, two numbers, dgamma first.",
+    cases=tuple(Case((np.asarray(dy), (x - x.mean()) / np.sqrt(x.var() + eps)), **extra) for dy, x, eps, extra in (
+        ([1.0, 0.0, 0.0, 2.0], EXAMPLE, 0.0, {}), ([0.5, -2.0], PAIR, 0.5, {}), ([1.5, -0.5, 2.0], TRIPLE, 2.0, {}),
+        ([-1.0, 0.3, 2.2, 0.7], FOUR, 0.0, {}), (UPSTREAM, LONG, 3.0, {}),
+        ([2, -1, 4, 0, 3], WHOLE, 0.5, WHOLE_UPSTREAM))),
+    hints=("If beta grows by 1, how far does each output move? And if gamma grows by 1?",
+           "beta moves every output by 1, gamma moves each output by its x_hat. dy says what a move is worth.",
+           "dgamma is the sum of dy times x_hat, dbeta is the sum of dy. No division."),
+    gloss="`batchnorm_lesson.batch_norm_backward` has the same two lines, for every feature at once.")
+
+input_gradient = Exercise(
+    name="input_gradient", call="(dy, x_hat, gamma, std)", answer=mistakes.input_gradient,
+    catalogue=mistakes.INPUT_GRADIENT,
+    task="`dy` is the gradient of the loss with respect to the output y, and `x_hat` the normalized batch, both of "
+         "shape `(m,)`; `gamma` and `std` are numbers. `std` is the root of the variance plus eps. "
+         "Return dx, the gradient with respect to the input x, shape `(m,)`.",
+    cases=(_way_back([1.0, 0.0, 0.0, 0.0], EXAMPLE, 2.0, 0.0), _way_back([0.5, -2.0], PAIR, -1.5, 2.0),
+           _way_back([1.5, -0.5, 2.0], TRIPLE, 0.5, 2.0), _way_back([-1.0, 0.3, 2.2, 0.7], FOUR, 3.0, 0.0),
+           _way_back(UPSTREAM, LONG, -2.0, 3.0), _way_back([2, -1, 4, 0, 3], WHOLE, 0.5, 0.5, **WHOLE_UPSTREAM)),
+    hints=("A nudge of one x reaches the outputs on three roads: directly, through the mean, and through the variance.",
+           "The direct road brings dy. The statistics follow the nudge: they take the average of dy away, and the part "
+           "of dy along x_hat.",
+           "Take from dy its mean, and x_hat times the mean of (dy times x_hat). Multiply what is left by gamma / std."),
+    gloss="`batchnorm_lesson.batch_norm_backward` has the same formula, for every feature at once.")
+
+
+def _features(x, gamma, beta, eps, **extra):
+    return Case((np.array(x), np.array(gamma), np.array(beta), eps), **extra)
+
+
+batch_norm_features = Exercise(
+    name="batch_norm_features", call="(x, gamma, beta, eps)", answer=batchnorm.batch_norm,
+    catalogue=mistakes.BATCH_NORM_FEATURES,
+    task="`x` is a table of shape `(m, C)`: one row per example, one column per feature. `gamma` and `beta` have shape "
+         "`(C,)`, `eps` is a number. Return the output y of all four steps, shape `(m, C)`.",
+    cases=(_features([[3.0, 300.0], [9.0, 900.0], [11.0, 1100.0], [17.0, 1700.0]], [2.0, 10.0], [1.0, 50.0], 0.0),
+           _features([[2.5, -1.0, 4.0], [7.0, 0.5, 8.5]], [-1.5, 2.0, 0.5], [4.0, -3.0, 0.25], 0.5),
+           _features(LONG[:9].reshape(3, 3), [0.5, -1.0, 3.0], [-3.0, 2.0, 1.0], 2.0),
+           _features(LONG[:20].reshape(4, 5), [3.0, 1.0, -0.5, 2.0, 1.5], [0.25, -1.0, 4.0, 2.0, -2.0], 0.0),
+           _features(LONG.reshape(8, 4), [-2.0, 1.0, 3.0, 0.5], [7.0, -1.0, 2.0, 0.5], 3.0),
+           _features([[0.001, 0.02], [0.004, 0.05], [0.007, 0.03]], [1.5, -2.0], [0.5, 1.0], 1e-5),
+           _features([[5.0, 1.0], [5.0, 2.0], [5.0, 4.0]], [2.0, -1.0], [3.0, 0.5], 0.5),
+           _features([[2, 3], [7, 8], [4, 6]], [0.5, 1.5], [1.25, -2.0], 0.5, **WHOLE_NUMBERS)),
+    hints=("The same four lines as for one feature. Only the two averages must be told in which direction to walk.",
+           "A mean and a variance for each column: axis 0 disappears, and C numbers stay.",
+           "x.mean(axis=0) has shape (C,). So have gamma and beta, and NumPy lines all three up with the columns."),
+    plain="mean = x.mean(axis=0)\nvar = ((x - mean) ** 2).mean(axis=0)\n"
+          "x_hat = (x - mean) / np.sqrt(var + eps)\nreturn gamma * x_hat + beta",
+    gloss="`batch_mean` and `batch_variance` keep axis 1 and average over all others; for `(m, C)` that is axis 0.")
+
+batch_norm_conv = Exercise(
+    name="batch_norm_conv", call="(x, gamma, beta, eps)", answer=batchnorm.batch_norm,
+    catalogue=mistakes.BATCH_NORM_CONV,
+    task="`x` holds the feature maps of N images in C channels, H by W pixels each: shape `(N, C, H, W)`. `gamma` and "
+         "`beta` have shape `(C,)`, `eps` is a number. Return the output y of all four steps, shape `(N, C, H, W)`.",
+    cases=(_features([[[[3.0, 9.0]], [[30.0, 90.0]]], [[[11.0, 17.0]], [[110.0, 170.0]]]],
+                     [2.0, 10.0], [1.0, 50.0], 0.0),
+           _features(LONG[:24].reshape(2, 3, 2, 2), [-1.5, 2.0, 0.5], [4.0, -3.0, 0.25], 0.5),
+           _features(LONG[:12].reshape(3, 2, 1, 2), [0.5, -1.0], [-3.0, 2.0], 2.0),
+           _features(LONG[:18].reshape(1, 3, 2, 3), [3.0, 1.0, -0.5], [0.25, -1.0, 4.0], 0.5),
+           _features(LONG.reshape(4, 2, 2, 2), [-2.0, 1.0], [7.0, -1.0], 3.0),
+           _features(LONG[:12].reshape(2, 2, 1, 3) / 1000, [1.5, -2.0], [0.5, 1.0], 1e-5),
+           _features(np.full((2, 3, 2, 1), 5.0), [2.0, -1.0, 1.0], [3.0, 0.5, -2.0], 0.5),
+           _features(np.arange(12).reshape(2, 2, 3, 1) ** 2 % 17, [0.5, 1.5], [1.25, -2.0], 0.5, **WHOLE_NUMBERS)),
+    hints=("One channel is one feature: one filter made all its pixels. Which axes hold the values of one channel?",
+           "Everything but axis 1: the images, the rows and the columns, axis=(0, 2, 3). C numbers stay.",
+           "Keep the axes with keepdims=True, and give gamma and beta the shape (1, C, 1, 1) with "
+           "reshape(1, -1, 1, 1): then all of them line up with x."),
+    plain="mean = x.mean(axis=(0, 2, 3), keepdims=True)\nvar = x.var(axis=(0, 2, 3), keepdims=True)\n"
+          "x_hat = (x - mean) / np.sqrt(var + eps)\n"
+          "return gamma.reshape(1, -1, 1, 1) * x_hat + beta.reshape(1, -1, 1, 1)",
+    gloss="`batch_mean` and `batch_variance` average over every axis but axis 1; `_per_feature` lines the C "
+          "numbers up again.")
+
+saturated_share = Exercise(
+    name="saturated_share", call="(h)", answer=mistakes.saturated_share, catalogue=mistakes.SATURATED,
+    task="`h` holds the outputs of a tanh layer, shape `(m, units)`: a row for each image, a column for each unit. Call "
+         "an output saturated when it is farther from zero than 0.97. Return the share of saturated outputs in the "
+         "whole table, one number from 0 to 1.",
+    cases=(Case((np.array([[0.99, -0.2, 0.5], [-0.98, 1.0, 0.1]]),)),
+           Case((np.array([[0.2, -0.98], [0.999, -0.99], [-0.96, 0.3], [0.1, 0.4]]),)),
+           Case((np.array([[-0.98, -0.99, -1.0, 0.6, 0.98]]),)), Case((np.tanh(LONG.reshape(8, 4) / 5),)),
+           Case((np.tanh(LONG.reshape(4, 8) / 3),)), Case((np.array([[1.0, -1.0], [0.98, -0.99]]),)),
+           Case((np.array([[1, -1, 0], [0, 0, 0]]),), **WHOLE_NUMBERS)),
+    hints=("Two questions: which outputs are saturated, and what part of all the outputs are they?",
+           "Take the sign away, then compare: that gives True or False for each output.",
+           "True counts as 1 and False as 0. What does the mean of such a table say?"))

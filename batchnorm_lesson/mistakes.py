@@ -2,8 +2,8 @@
 
 It is data. A check recognises a mistake by its results: the learner's function gives what the wrong function gives,
 on every batch of the exercise. The tests walk through the same entries. GENERAL holds the mistakes that are seen
-without a wrong function, by what the answer does. Two functions here belong to exercises of their own: the forum
-code of lesson 03, and the undo of lesson 04.
+without a wrong function, by what the answer does. Some functions here belong to exercises of their own: the forum
+code of lesson 03, the undo of lesson 04, and the two halves of the backward pass of lesson 07.
 """
 from typing import Callable, NamedTuple
 
@@ -19,21 +19,28 @@ class Mistake(NamedTuple):
 
 
 GENERAL = {
-    "called the function": "You handed over {got}, not a function. Hand over the function itself: its name, without "
-                           "parentheses behind it.",
+    "called the function": "You gave the check {got}, not a function. Give it the function itself: its name, "
+                           "without parentheses behind it.",
     "wrong arguments": "Your function takes {got}. The check calls it with {call}, in this order.",
-    "no return": "Your function handed back None. It does its work, but the line that returns the result is missing, "
+    "no return": "Your function returned None. It does its work, but the line that returns the result is missing, "
                  "or is not reached for every batch.",
     "changed its input": "Your function changed the array that it was given. The caller still needs that batch: make "
                          "a new array. An assignment such as x -= 1 or x[i] = 0, or x.sort(), writes into the old one.",
     "raised an error": "{got}",
-    "not numbers": "Your function handed back {got}. Hand back plain numbers: one number, an array or a list.",
+    "not numbers": "Your function returned {got}. Return plain numbers: one number, an array or a list.",
+    "parentheses forgotten": "Your function returned {got}. Parentheses are missing: x.mean() computes the mean, "
+                             "x.mean is only the method.",
+    "one value instead of all": "Your function returned one value, and the result should have shape {call}: each value "
+                                "needs its own. Is the return inside the loop, or was only the last value kept?",
+    "as many values as given": "Your function returned as many values as it was given. Return one number: is the "
+                               "average over them missing?",
+    "one number instead of two": "Your function returned one number. Return two: {call}.",
     "wrong shape": "Your result has shape {got}, and it should have shape {call}. Look at where an axis was added, "
                    "kept or lost.",
     "integer result": "Your answer is right for a batch of decimals and wrong for a batch of whole numbers: there the "
                       "decimals were cut off. An array made like an integer array is an integer array.",
     "hard-coded for the example": "Your answer fits the batch in the statement and no other. Compute it from what "
-                                  "your function is given.",
+                                  "your function is given. Does a name in it come from a cell above?",
 }
 
 FLOAT32_SQUARES = ("E[x²] − E[x]² in float32", "The mean of the squares minus the square of the mean is fine on paper. "
@@ -55,6 +62,10 @@ MEAN = (
             "You took the point halfway between the smallest and the largest value. All the values have a say."),
     Mistake("mean of absolute values", lambda x: np.abs(x).mean(),
             "You lost the signs. Values below zero pull the mean down."),
+    Mistake("return inside the loop", lambda x: x[0] / len(x),
+            "Your function returned in the first round of the loop. Move the return out, under the for."),
+    Mistake("kept only the last", lambda x: x[-1] / len(x),
+            "You kept only the last value, divided by m. Add up with +=."),
     Mistake("integer division", lambda x: x.sum() // len(x),
             "You divided with //, which drops the decimals. A mean of whole numbers is seldom whole."),
     Mistake("cut to a whole number", lambda x: int(x.mean()),
@@ -72,8 +83,14 @@ MEAN_TABLE = (
             "mean."),
     Mistake("divided by the number of features", lambda x: x.sum(axis=0) / x.shape[1],
             "You divided the column sums by C, the number of features. How many values did you add up in a column?"),
+    Mistake("divided by m·C", lambda x: x.sum(axis=0) / x.size,
+            "You divided by m·C, the size of the whole table. A column holds m values."),
     Mistake("divided by m − 1", lambda x: x.sum(axis=0) / (len(x) - 1),
             "You divided by m − 1. That belongs to an estimate of the variance; a mean divides by m."),
+    Mistake("return inside the loop", lambda x: x[0] / len(x),
+            "Your function returned in the first round of the loop. Move the return out, under the for."),
+    Mistake("kept only the last", lambda x: x[-1] / len(x),
+            "You kept only the last row, divided by m. Add up with +=."),
     Mistake("kept the axis", lambda x: x.mean(axis=0, keepdims=True),
             "The numbers are right; the shape is (1, C), a table with one row. Return one plain row, shape (C,)."),
     Mistake("only the first feature", lambda x: x[:, 0].mean(),
@@ -86,7 +103,8 @@ MEAN_TABLE = (
 
 VARIANCE = (
     Mistake("1/(m − 1)", lambda x: x.var(ddof=1),
-            "You divided by m − 1. That is the estimate PyTorch keeps for inference; inside the batch it is 1/m."),
+            "You divided by m − 1. That is the estimate PyTorch keeps for use after training (lesson 9). Inside the "
+            "batch it is 1/m."),
     Mistake("standard deviation", lambda x: x.std(),
             "You took the root: that is sigma, the standard deviation. The variance is its square."),
     Mistake("standard deviation with 1/(m − 1)", lambda x: x.std(ddof=1),
@@ -97,7 +115,8 @@ VARIANCE = (
     Mistake("mean not subtracted", lambda x: (x ** 2).mean(),
             "You averaged the squares of the values themselves. Subtract the mean first: spread is measured from it."),
     Mistake("deviations not squared", lambda x: (x - x.mean()).mean(),
-            "You averaged the signed deviations, and they always cancel. Something must make them positive first."),
+            "You averaged the signed deviations, and they always cancel. Square each one first, with ** 2. "
+            "(* 2 only doubles.)"),
     Mistake("sum instead of mean", lambda x: ((x - x.mean()) ** 2).sum(),
             "You added up the squared deviations. The variance is their average."),
     Mistake("squared the mean deviation", lambda x: np.abs(x - x.mean()).mean() ** 2,
@@ -106,6 +125,12 @@ VARIANCE = (
             "You got one squared deviation per example. The variance is one number: their average."),
     Mistake("divided by 4 whatever m is", lambda x: ((x - x.mean()) ** 2).sum() / 4,
             "You divided by 4. That is right for a batch of four; let the batch tell how many examples it holds."),
+    Mistake("only the mean was squared", lambda x: (x - x.mean() ** 2).mean(),
+            "Only the mean was squared: ** comes before −. The whole difference is to be squared, so bracket it."),
+    Mistake("return inside the loop", lambda x: (x[0] - x.mean()) ** 2 / len(x),
+            "Your function returned in the first round of the loop. Move the return out, under the for."),
+    Mistake("kept only the last", lambda x: (x[-1] - x.mean()) ** 2 / len(x),
+            "You kept only the last square. Add up with +=."),
     Mistake("deviations from the median", lambda x: ((x - np.median(x)) ** 2).mean(),
             "You measured the deviations from the middle value. They are measured from the mean."),
     Mistake("integer division", lambda x: ((x - x.mean()) ** 2).sum() // len(x),
@@ -117,7 +142,7 @@ NORMALIZE = (
     Mistake("divided by the variance", lambda x, mean, var, eps: (x - mean) / (var + eps),
             "You divided by the variance, which is in squared units. Divide by its root, the standard deviation."),
     Mistake("eps outside the root", lambda x, mean, var, eps: (x - mean) / (np.sqrt(var) + eps),
-            "You added eps to the standard deviation, after the root. Algorithm 1 adds it to the variance, inside."),
+            "You added eps to the standard deviation, after the root. It is added to the variance, inside the root."),
     Mistake("eps forgotten", lambda x, mean, var, eps: (x - mean) / np.sqrt(var),
             "You left eps out. When all the values are equal the variance is 0, and this is 0/0."),
     Mistake("eps added after the division", lambda x, mean, var, eps: (x - mean) / np.sqrt(var) + eps,
@@ -131,6 +156,8 @@ NORMALIZE = (
             "You subtracted eps. A small variance would then turn negative inside the root: add it."),
     Mistake("eps fixed at 1e-5", lambda x, mean, var, eps: (x - mean) / np.sqrt(var + 1e-5),
             "You used 1e-5, a common default, in place of the eps that your function is given."),
+    Mistake("mean and var swapped", lambda x, mean, var, eps: (x - var) / np.sqrt(mean + eps),
+            "You swapped the mean and the variance. The function is given (x, mean, var, eps), in this order."),
     Mistake("mean not subtracted", lambda x, mean, var, eps: x / np.sqrt(var + eps),
             "You divided without subtracting the mean. The batch is squeezed, but it is not centred at 0."),
     Mistake("only centred", lambda x, mean, var, eps: x - mean,
@@ -138,7 +165,7 @@ NORMALIZE = (
     Mistake("only the mean was divided", lambda x, mean, var, eps: x - mean / np.sqrt(var + eps),
             "Only the mean was divided: / comes before −. The whole difference is to be divided, so bracket it."),
     Mistake("subtracted the wrong way round", lambda x, mean, var, eps: (mean - x) / np.sqrt(var + eps),
-            "The signs are mirrored: you subtracted x from the mean. Values above the mean come out positive."),
+            "The signs are mirrored: you subtracted x from the mean. Values above the mean must come out positive."),
     Mistake("multiplied instead of divided", lambda x, mean, var, eps: (x - mean) * np.sqrt(var + eps),
             "You multiplied by the standard deviation, so a wide batch got wider. Divide by it."),
     Mistake("normalized each example", lambda x, mean, var, eps: (x - x[:, None].mean(axis=1)) / np.sqrt(var + eps),
@@ -173,16 +200,34 @@ SCALE_AND_SHIFT = (
 )
 
 
+# The mistakes of normalizing that can also be made inside the whole of batch norm, where gamma may turn the signs.
+INSIDE = tuple(mistake._replace(says="Your outputs are mirrored around beta: a minus sign is wrong, in x_hat or before "
+                                     "gamma.") if mistake.name == "subtracted the wrong way round" else mistake
+               for mistake in NORMALIZE if mistake.name != "statistics computed again")
+IN_THE_VARIANCE = ("standard deviation", "absolute deviations", "mean not subtracted", "deviations not squared",
+                   "sum instead of mean", "squared the mean deviation", "squared deviations not averaged",
+                   "only the mean was squared", "return inside the loop", "kept only the last",
+                   "deviations from the median")
+
+
 def _through(mistake):
     """A mistake in normalizing, made inside the whole of batch norm."""
     return mistake._replace(
         wrong=lambda x, gamma, beta, eps: gamma * mistake.wrong(x, x.mean(), x.var(), eps) + beta)
 
 
-BATCH_NORM = tuple(_through(mistake) for mistake in NORMALIZE if mistake.name != "statistics computed again") + (
+def _through_the_variance(mistake):
+    """A mistake in the variance, made inside the whole of batch norm."""
+    return Mistake(f"variance: {mistake.name}",
+                   lambda x, gamma, beta, eps: gamma * (x - x.mean()) / np.sqrt(mistake.wrong(x) + eps) + beta,
+                   f"The mistake is in your variance. {mistake.says}")
+
+
+BATCH_NORM = tuple(map(_through, INSIDE)) + tuple(
+    _through_the_variance(mistake) for mistake in VARIANCE if mistake.name in IN_THE_VARIANCE) + (
     Mistake("1/(m − 1)", lambda x, gamma, beta, eps: gamma * (x - x.mean()) / np.sqrt(x.var(ddof=1) + eps) + beta,
-            "Your variance divides by m − 1. That is the estimate PyTorch keeps for inference; inside the batch it is "
-            "1/m."),
+            "Your variance divides by m − 1. That is the estimate PyTorch keeps for use after training (lesson 9). "
+            "Inside the batch it is 1/m."),
     Mistake("gamma and beta swapped", lambda x, gamma, beta, eps: beta * _x_hat(x, eps) + gamma,
             "You swapped the two: gamma multiplies, beta is added."),
     Mistake("shift before scale", lambda x, gamma, beta, eps: gamma * (_x_hat(x, eps) + beta),
@@ -256,7 +301,8 @@ def repaired_normalize(x, eps):
 
 DETECTIVE = (
     Mistake("nothing repaired", forum_normalize,
-            "These are still the forum's numbers. Two things differ from Algorithm 1: lay the two side by side."),
+            "These are still the forum's numbers. Two things differ from the formula of lesson 3: lay the two side by "
+            "side."),
     Mistake("only eps repaired", lambda x, eps: (x - x.mean()) / np.sqrt(x.var(ddof=1) + eps),
             "eps is where it belongs. One bug is left: look at what the variance divides by."),
     Mistake("only the variance repaired", lambda x, eps: _x_hat(x, 0) + eps,
@@ -284,3 +330,213 @@ DETECTIVE = (
 def _x_hat(x, eps):
     """The normalized batch, which the wrong functions above start from."""
     return (x - x.mean()) / np.sqrt(x.var() + eps)
+
+
+def input_gradient(dy, x_hat, gamma, std):
+    """dx ``(m,)``, from the upstream gradient dy ``(m,)`` and what the forward pass has kept of one feature."""
+    mean_part = dy.mean()
+    x_hat_part = x_hat * (dy * x_hat).mean()
+    return gamma / std * (dy - mean_part - x_hat_part)
+
+
+def parameter_gradients(dy, x_hat):
+    """dgamma and dbeta, two numbers, from the upstream gradient dy ``(m,)`` and x_hat ``(m,)`` of one feature."""
+    dgamma = (dy * x_hat).sum()
+    dbeta = dy.sum()
+    return dgamma, dbeta
+
+
+INPUT_GRADIENT = (
+    Mistake("statistics detached", lambda dy, x_hat, gamma, std: gamma / std * dy,
+            "You treated the mean and the variance as constants. They are made of this batch: when one x moves, both "
+            "move, and so does every output. Two terms are missing."),
+    Mistake("mean detached", lambda dy, x_hat, gamma, std: gamma / std * (dy - x_hat * (dy * x_hat).mean()),
+            "The road through the mean is missing: take the average of dy away."),
+    Mistake("variance detached", lambda dy, x_hat, gamma, std: gamma / std * (dy - dy.mean()),
+            "The road through the variance is missing: take the part of dy along x_hat away."),
+    Mistake("direct road forgotten",
+            lambda dy, x_hat, gamma, std: -gamma / std * (dy.mean() + x_hat * (dy * x_hat).mean()),
+            "You have the roads through the mean and the variance. The direct one, dy itself, is missing."),
+    Mistake("gamma forgotten",
+            lambda dy, x_hat, gamma, std: (dy - dy.mean() - x_hat * (dy * x_hat).mean()) / std,
+            "gamma is missing. It multiplied on the way forward, so it multiplies on the way back."),
+    Mistake("not divided by std",
+            lambda dy, x_hat, gamma, std: gamma * (dy - dy.mean() - x_hat * (dy * x_hat).mean()),
+            "You stopped at the centred values. They were divided by std on the way forward: divide here too."),
+    Mistake("divided by the variance",
+            lambda dy, x_hat, gamma, std: gamma / std ** 2 * (dy - dy.mean() - x_hat * (dy * x_hat).mean()),
+            "You divided by std squared. Once is enough."),
+    Mistake("multiplied by std",
+            lambda dy, x_hat, gamma, std: gamma * std * (dy - dy.mean() - x_hat * (dy * x_hat).mean()),
+            "You multiplied by std. A wide batch reacts less to a nudge: divide by it."),
+    Mistake("sums instead of means",
+            lambda dy, x_hat, gamma, std: gamma / std * (dy - dy.sum() - x_hat * (dy * x_hat).sum()),
+            "You took the two sums away whole. Each example answers for one m-th of them: divide both by m."),
+    Mistake("1/m forgotten in front",
+            lambda dy, x_hat, gamma, std: gamma / std * (len(dy) * dy - dy.sum() - x_hat * (dy * x_hat).sum()),
+            "Everything is m times too large. When m multiplies dy inside the bracket, 1/m stands in front of it."),
+    Mistake("parts added instead of taken away",
+            lambda dy, x_hat, gamma, std: gamma / std * (dy + dy.mean() + x_hat * (dy * x_hat).mean()),
+            "You added the two parts. The statistics follow the nudge and work against it: both are taken away."),
+    Mistake("third term without x_hat",
+            lambda dy, x_hat, gamma, std: gamma / std * (dy - dy.mean() - (dy * x_hat).mean()),
+            "The average of dy times x_hat is one number for all. Multiply it by each example's own x_hat."),
+    Mistake("third term without dy", lambda dy, x_hat, gamma, std: gamma / std * (dy - dy.mean() - x_hat),
+            "You took x_hat away whole. First find how much of it is in dy: the average of dy times x_hat."),
+    Mistake("divided by 4 whatever m is",
+            lambda dy, x_hat, gamma, std: gamma / std * (dy - dy.sum() / 4 - x_hat * (dy * x_hat).sum() / 4),
+            "Your averages divide by 4. That is right for a batch of four; let the batch tell how many it holds."),
+)
+
+PARAMETER_GRADIENTS = (
+    Mistake("dgamma and dbeta swapped", lambda dy, x_hat: (dy.sum(), (dy * x_hat).sum()),
+            "You have the two numbers, in the wrong order: return dgamma first, then dbeta."),
+    Mistake("averaged", lambda dy, x_hat: ((dy * x_hat).mean(), dy.mean()),
+            "You averaged. gamma and beta serve every example, and every example adds to their gradients: sum."),
+    Mistake("dgamma averaged", lambda dy, x_hat: ((dy * x_hat).mean(), dy.sum()),
+            "dbeta is right. dgamma is an average: make it a sum, too."),
+    Mistake("dbeta averaged", lambda dy, x_hat: ((dy * x_hat).sum(), dy.mean()),
+            "dgamma is right. dbeta is an average: make it a sum, too."),
+    Mistake("x_hat forgotten", lambda dy, x_hat: (dy.sum(), dy.sum()),
+            "dbeta is right. gamma multiplies x_hat, so a change of gamma moves each output by its own x_hat."),
+    Mistake("summed before multiplying", lambda dy, x_hat: (dy.sum() * x_hat.sum(), dy.sum()),
+            "You summed first and multiplied afterwards. Multiply example by example, then sum."),
+    Mistake("not summed", lambda dy, x_hat: (dy * x_hat, dy),
+            "You have one number for each example. All examples share one gamma and one beta: sum over them."),
+    Mistake("sign of the step", lambda dy, x_hat: (-(dy * x_hat).sum(), -dy.sum()),
+            "Both signs are turned. That is the direction of a training step; the gradient points uphill."),
+    Mistake("upstream ignored", lambda dy, x_hat: (x_hat.sum(), len(x_hat)),
+            "dy does not appear in your result. It says how much the loss cares about each output."),
+    Mistake("return inside the loop", lambda dy, x_hat: (dy[0] * x_hat[0], dy[0]),
+            "Your function returned in the first round of the loop. Move the return out, under the for."),
+    Mistake("kept only the last", lambda dy, x_hat: (dy[-1] * x_hat[-1], dy[-1]),
+            "You kept only the last example. Add up with +=."),
+    Mistake("divided by x_hat", lambda dy, x_hat: ((dy / x_hat).sum(), dy.sum()),
+            "dbeta is right. For dgamma you divided by x_hat: it multiplies."),
+)
+
+
+def _along(values, x):
+    """gamma or beta ``(C,)``, shaped so that it lines up with axis 1 of x."""
+    return np.reshape(values, (-1,) + (1,) * (x.ndim - 2))
+
+
+def _over(axes, normalized=lambda x, mean, var, eps: (x - mean) / np.sqrt(var + eps), ddof=0):
+    """A wrong function: batch norm with the statistics over these axes, or with another way to normalize."""
+    def wrong(x, gamma, beta, eps):
+        mean, var = x.mean(axis=axes, keepdims=True), x.var(axis=axes, ddof=ddof, keepdims=True)
+        return _along(gamma, x) * normalized(x, mean, var, eps) + _along(beta, x)
+    return wrong
+
+
+def _in_every_feature(axes):
+    """The mistakes of one feature, made in every feature; axes are the right ones."""
+    def x_hat(x, eps):
+        return (x - x.mean(axis=axes, keepdims=True)) / np.sqrt(x.var(axis=axes, keepdims=True) + eps)
+
+    inside = [mistake for mistake in INSIDE if mistake.name != "normalized each example"]
+    return tuple(mistake._replace(wrong=_over(axes, mistake.wrong)) for mistake in inside) + (
+        Mistake("gamma and beta swapped",
+                lambda x, gamma, beta, eps: _along(beta, x) * x_hat(x, eps) + _along(gamma, x),
+                "You swapped the two: gamma multiplies, beta is added."),
+        Mistake("shift before scale", lambda x, gamma, beta, eps: _along(gamma, x) * (x_hat(x, eps) + _along(beta, x)),
+                "You shifted first, so the shift was stretched too. Scale first: then beta is exactly the mean you "
+                "get."),
+        Mistake("beta forgotten", lambda x, gamma, beta, eps: _along(gamma, x) * x_hat(x, eps),
+                "Every feature is normalized and scaled, and not shifted: beta is missing."),
+        Mistake("gamma forgotten", lambda x, gamma, beta, eps: x_hat(x, eps) + _along(beta, x),
+                "Every feature is normalized and shifted, and not scaled: gamma is missing."),
+        Mistake("gamma and beta forgotten", lambda x, gamma, beta, eps: x_hat(x, eps),
+                "You stopped after normalizing. The fourth step, scale and shift, is missing."),
+        Mistake("one gamma and beta for all features", lambda x, gamma, beta, eps: gamma[0] * x_hat(x, eps) + beta[0],
+                "You used the first gamma and the first beta for everything. Each feature has a pair of its own."),
+    )
+
+
+BATCH_NORM_FEATURES = _in_every_feature(0) + (
+    Mistake("wrong axis", _over(1),
+            "You normalized each example by itself, over axis 1. A feature's statistics run over the batch: axis 0."),
+    Mistake("one statistic for the whole table", _over((0, 1)),
+            "You took one mean and one variance for the whole table. Features measure different things: each has "
+            "its own."),
+    Mistake("one variance for the whole table",
+            lambda x, gamma, beta, eps: gamma * (x - x.mean(axis=0)) / np.sqrt(x.var() + eps) + beta,
+            "The means are right, one for each feature. The variance is one number for the whole table: give it "
+            "an axis, too."),
+    Mistake("one mean for the whole table",
+            lambda x, gamma, beta, eps: gamma * (x - x.mean()) / np.sqrt(x.var(axis=0) + eps) + beta,
+            "The variances are right, one for each feature. The mean is one number for the whole table: give it "
+            "an axis, too."),
+    Mistake("1/(m − 1)", _over(0, ddof=1),
+            "Your variance divides by m − 1. That is the estimate PyTorch keeps for use after training (lesson 9). "
+            "Inside the batch it is 1/m."),
+    Mistake("divided by the number of features", lambda x, gamma, beta, eps: gamma * (x - x.sum(axis=0) / x.shape[1])
+            / np.sqrt(((x - x.sum(axis=0) / x.shape[1]) ** 2).sum(axis=0) / x.shape[1] + eps) + beta,
+            "You divided the column sums by C, the number of features. How many values did you add up in a column?"),
+)
+
+BATCH_NORM_CONV = _in_every_feature((0, 2, 3)) + (
+    Mistake("per-pixel statistics", _over(0),
+            "You took the statistics of every pixel by itself. The same filter made all pixels of a channel: "
+            "average over the pixels, too."),
+    Mistake("one statistic for the whole tensor", _over((0, 1, 2, 3)),
+            "You took one mean and one variance for the whole tensor. Channels measure different things: each has "
+            "its own."),
+    Mistake("each map by itself", _over((2, 3)),
+            "You normalized every map of every image by itself. That is called instance normalization. In batch norm "
+            "the images of a batch share their statistics."),
+    Mistake("each image by itself", _over((1, 2, 3)),
+            "You normalized every image by itself. That is called layer normalization. In batch norm the images of a "
+            "batch share their statistics, and the channels do not."),
+    Mistake("channels taken to be last", _over((0, 1, 2)),
+            "You kept the last axis. The channels are axis 1 here: (N, C, H, W). In Keras they come last."),
+    Mistake("columns left out", _over((0, 2)),
+            "You averaged over images and rows, and not over columns. A channel's statistics run over all three."),
+    Mistake("rows left out", _over((0, 3)),
+            "You averaged over images and columns, and not over rows. A channel's statistics run over all three."),
+    Mistake("average of the maps' variances",
+            _over((0, 2, 3), lambda x, mean, var, eps:
+                  (x - mean) / np.sqrt(x.var(axis=(2, 3), keepdims=True).mean(axis=0) + eps)),
+            "You averaged the variances of the single maps. They miss how far the maps lie from one another: "
+            "measure all deviations from the channel's own mean."),
+    Mistake("1/(N·H·W − 1)", _over((0, 2, 3), ddof=1),
+            "Your variance divides by N·H·W − 1. That is the estimate PyTorch keeps for use after training (lesson 9). "
+            "Inside the batch it is 1/(N·H·W)."),
+)
+
+
+def saturated_share(h):
+    """The share of the values ``(m, units)`` of a tanh layer that are farther from zero than 0.97: a number, 0 to 1."""
+    return np.mean(np.abs(h) > 0.97)
+
+
+SATURATED = (
+    Mistake("signs not removed", lambda h: np.mean(h > 0.97),
+            "You counted the values near 1 only. Those near −1 are saturated too: look at their size, without the sign."),
+    Mistake("only the negative end", lambda h: np.mean(h < -0.97),
+            "You counted the values near −1 only. Those near 1 are saturated too."),
+    Mistake("count instead of share", lambda h: np.sum(np.abs(h) > 0.97),
+            "You counted the saturated values. A share is that count, divided by the number of all values."),
+    Mistake("percent instead of share", lambda h: 100 * np.mean(np.abs(h) > 0.97),
+            "You returned percent. A share lies between 0 and 1."),
+    Mistake("the share that is not saturated", lambda h: np.mean(np.abs(h) < 0.97),
+            "You have the share of the values that are not saturated. Turn the comparison round."),
+    Mistake("one share per unit", lambda h: np.mean(np.abs(h) > 0.97, axis=0),
+            "You got one number per unit. That is worth knowing; asked is one number for the whole layer."),
+    Mistake("one share per image", lambda h: np.mean(np.abs(h) > 0.97, axis=1),
+            "You got one number per image. Asked is one number for the whole layer."),
+    Mistake("divided by the number of images", lambda h: np.sum(np.abs(h) > 0.97) / len(h),
+            "You divided by m, the number of rows. The table holds m values for each unit: how many is that in all?"),
+    Mistake("divided by the number of units", lambda h: np.sum(np.abs(h) > 0.97) / h.shape[1],
+            "You divided by the number of columns. Each unit has m values: how many is that in all?"),
+    Mistake("average size instead of a count", lambda h: np.mean(np.abs(h)),
+            "You averaged the sizes. Decide for each value whether it is saturated, then count."),
+    Mistake("average slope instead of a count", lambda h: np.mean(1 - h ** 2),
+            "You averaged the slopes of tanh. Decide for each value whether it is saturated, then count."),
+    Mistake("all or nothing", lambda h: float(np.all(np.abs(h) > 0.97)),
+            "You asked whether all the values are saturated. How many of them are?"),
+    Mistake("any at all", lambda h: float(np.any(np.abs(h) > 0.97)),
+            "You asked whether there is a saturated value at all. How many of them are?"),
+    Mistake("rounded first", lambda h: np.mean(np.abs(np.round(h)) == 1),
+            "You rounded the values first. That turns 0.6 into 1, and 0.6 is not saturated."),
+)

@@ -3,9 +3,13 @@ import base64
 import io
 import threading
 
-from PIL import Image
+from matplotlib.colors import to_hex
+from matplotlib.text import Text
+from PIL import Image, ImageDraw
 
 from . import style
+
+ANCHORS = {"left": "l", "center": "m", "right": "r", "top": "a", "bottom": "d", "baseline": "s"}
 
 
 class Picture:
@@ -29,7 +33,9 @@ class Picture:
         self._background = self._canvas.copy_from_bbox(figure.bbox)
         moving = [artist for axes in figure.axes for artist in axes.findobj(lambda part: part.get_animated())]
         frame = [spine for axes in figure.axes for spine in axes.spines.values() if spine.get_visible()]
-        self._moving = sorted(moving + frame, key=lambda artist: artist.get_zorder())
+        self._labels = [artist for artist in moving if isinstance(artist, Text)]
+        marks = [artist for artist in moving if not isinstance(artist, Text)]
+        self._moving = sorted(marks + frame, key=lambda artist: artist.get_zorder())
         self.size = tuple(int(side) for side in figure.bbox.size)
         self.update(**quantities)
 
@@ -45,11 +51,23 @@ class Picture:
             self._canvas.restore_region(self._background)
             for artist in self._moving:
                 artist.axes.draw_artist(artist)
-            pixels = Image.frombuffer("RGBA", self.size, self._canvas.buffer_rgba(), "raw", "RGBA", 0, 1)
-            stream = io.BytesIO()
-            # Level 1 takes a fifth of the time of the default level and the file is a few kilobytes larger.
-            pixels.convert("RGB").save(stream, "png", compress_level=1)
-            return stream.getvalue()
+            pixels = Image.frombuffer("RGBA", self.size, self._canvas.buffer_rgba(), "raw", "RGBA", 0, 1).convert("RGB")
+            self._write_labels(ImageDraw.Draw(pixels))
+        stream = io.BytesIO()
+        # Level 1 takes a fifth of the time of the default level and the file is a few kilobytes larger.
+        pixels.save(stream, "png", compress_level=1)
+        return stream.getvalue()
+
+    def _write_labels(self, pen):
+        """Write the moving labels over the picture. Pillow needs a tenth of the time that matplotlib takes for words."""
+        for label in self._labels:
+            if label.get_text() and label.get_visible():
+                x, y = label.get_transform().transform(label.get_position())
+                place, font = (x, self.size[1] - y), style.font(label.get_size())
+                look = {"anchor": ANCHORS[label.get_ha()] + ANCHORS[label.get_va()], "font": font}
+                if label.get_bbox_patch():
+                    pen.rectangle(pen.textbbox(place, label.get_text(), **look), fill="white")
+                pen.text(place, label.get_text(), fill=to_hex(label.get_color()), **look)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         return {"image/png": base64.b64encode(self.png()).decode(), "text/plain": self.sentence}

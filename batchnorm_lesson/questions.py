@@ -12,13 +12,15 @@ import ipywidgets as widgets
 
 from .boxes import box
 
+GUESS_FIRST = "Guess before you scroll on."
+
 
 def predict(name):
     """The prediction of that name in questions.toml. Raises ValueError for a name that is not there."""
     predictions = _texts()["predict"]
     if name not in predictions:
         raise ValueError(f"name must be one of {', '.join(predictions)}, got {name!r}")
-    entry = predictions[name]
+    entry = {**predictions[name], "question": f"{predictions[name]['question']}\n{GUESS_FIRST}"}
     return Choice(entry) if "choices" in entry else Guess(entry)
 
 
@@ -41,8 +43,8 @@ class Question(widgets.VBox):
         self._feedback = widgets.HTML()
         super().__init__([*rows, self._feedback], layout={"margin": "4px 0"})
 
-    def _tell(self, right, words):
-        self._feedback.value = box("right" if right else "not right", words)
+    def _tell(self, status, words):
+        self._feedback.value = box(status, words)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
@@ -55,24 +57,27 @@ class Guess(Question):
     def __init__(self, entry):
         self.entry = entry
         self.plain = entry["question"]
-        self.closed = (f"<p>{_inline(entry['question'])}</p>"
-                       f"<details><summary>Answer</summary>{_inline(self._truth())}</details>")
+        self.closed = (_paragraph(entry["question"])
+                       + f"<details><summary>Answer</summary>{_paragraph(self._truth())}</details>")
         self.slider = widgets.FloatSlider(value=entry["start"], min=entry["low"], max=entry["high"], step=entry["step"],
                                           description="your guess", layout={"width": "420px"})
         self.button = widgets.Button(description="Reveal", layout={"width": "auto"})
         self.button.on_click(lambda _: self.reveal())
-        super().__init__(_text(entry["question"]), widgets.HBox([self.slider, self.button], layout={"flex_flow": "row wrap"}))
+        controls = widgets.HBox([self.slider, self.button], layout={"flex_flow": "row wrap"})
+        super().__init__(_text(entry["question"]), controls)
 
     def _truth(self):
-        return f"It is {self.entry['answer']:g}. {self.entry['because']}"
+        return f"It is {_number(self.entry['answer'])}. {self.entry['because']}"
 
     def reveal(self):
         """Compare the guess with the answer."""
         off = self.slider.value - self.entry["answer"]
+        said = f"You said {_number(self.slider.value)}"
         if abs(off) <= self.entry.get("near", self.entry["step"] / 2):
-            return self._tell(True, f"You said {self.slider.value:g}. {self._truth()}")
-        side = self.entry.get("above" if off > 0 else "below", "")
-        self._tell(False, f"You said {self.slider.value:g}, {abs(off):g} too {'high' if off > 0 else 'low'}. {side} {self._truth()}")
+            return self._tell("right", f"{said}. {self._truth()}")
+        how, side = ("high", "above") if off > 0 else ("low", "below")
+        words = [f"{said}: that is {_number(abs(off))} too {how}.", self.entry.get(side, ""), self._truth()]
+        self._tell("not quite", " ".join(filter(None, words)))
 
 
 class Choice(Question):
@@ -82,14 +87,16 @@ class Choice(Question):
         self.choices = entry["choices"]
         question = number + entry["question"]
         letters = "ABCDE"[:len(self.choices)]
-        self.plain = "\n".join([question, *(f"  {letter}. {choice['text']}" for letter, choice in zip(letters, self.choices))])
-        explained = "".join(f"<li>{'Right. ' if choice.get('right') else 'No. '}{_inline(choice['because'])}</li>"
-                            for choice in self.choices)
-        listed = "".join(f"<li>{_inline(choice['text'])}</li>" for choice in self.choices)
-        self.closed = (f'<p>{_inline(question)}</p><ol type="A">{listed}</ol>'
-                       f'<details><summary>Answers</summary><ol type="A">{explained}</ol></details>')
-        self.buttons = [widgets.Button(description=letter, tooltip=f"Answer {letter}: {choice['text']}",
-                                       layout={"width": "40px", "flex": "0 0 auto"})
+        listed = [f"{letter}. {choice['text']}" for letter, choice in zip(letters, self.choices)]
+        explained = [f"{letter}. {'Right. ' if choice.get('right') else 'No. '}{choice['because']}"
+                     for letter, choice in zip(letters, self.choices)]
+        self.plain = "\n  ".join([question, *listed])
+        # The letters stand in the text: JupyterLab's sanitizer takes the letters of a list away.
+        self.closed = (_paragraph(question) + _paragraph(*listed)
+                       + f"<details><summary>Answers</summary>{_paragraph(*explained)}</details>")
+        # A button named A invites to press that key, and in JupyterLab the letters are commands.
+        self.buttons = [widgets.Button(description=f"Answer {letter}", tooltip=f"Answer {letter}: {choice['text']}",
+                                       layout={"width": "auto", "flex": "0 0 auto"})
                         for letter, choice in zip(letters, self.choices)]
         for button, letter, choice in zip(self.buttons, letters, self.choices):
             button.on_click(lambda _, letter=letter, choice=choice: self.answer(letter, choice))
@@ -99,8 +106,7 @@ class Choice(Question):
 
     def answer(self, letter, choice):
         """Explain the chosen answer."""
-        right = choice.get("right", False)
-        self._tell(right, f"{letter}: {choice['because']}")
+        self._tell("right" if choice.get("right") else "not right", f"{letter}: {choice['because']}")
 
 
 class Quiz(Question):
@@ -109,7 +115,7 @@ class Quiz(Question):
     def __init__(self, questions):
         self.questions = questions
         self.plain = "\n\n".join(question.plain for question in questions)
-        self.closed = "".join(question.closed for question in questions)
+        self.closed = "<br>".join(question.closed for question in questions)
         super().__init__(*questions)
 
 
@@ -117,10 +123,18 @@ def _text(words):
     return widgets.HTML(f'<div style="line-height:1.5">{_inline(words)}</div>', layout={"width": "auto"})
 
 
+def _paragraph(*lines):
+    return f"<p>{'<br>'.join(map(_inline, lines))}</p>"
+
+
 def _inline(words):
-    """Plain words as HTML; `words` between backticks become code."""
-    parts = html.escape(words, quote=False).split("`")
+    """Plain words as HTML; `words` between backticks become code, a newline a new line."""
+    parts = html.escape(words, quote=False).replace("\n", "<br>").split("`")
     return "".join(f"<code>{part}</code>" if i % 2 else part for i, part in enumerate(parts))
+
+
+def _number(value):
+    return f"{value:g}".replace("-", "−")
 
 
 @lru_cache

@@ -18,7 +18,7 @@ def test_balance_point_prediction_is_the_mean_of_its_weights():
 def test_sixteen_times_as_many_examples_bring_the_mean_four_times_closer():
     prediction = questions.predict("sixteen-times")
     sigma = lesson.digit_feature().std()
-    assert f"about {sigma / 2:.1f} on average" in prediction.plain
+    assert f"typically off by about {sigma / 2:.1f}:" in prediction.plain
     texts = [choice["text"] for choice in prediction.choices]
     for text, off in zip(texts, (sigma / 2, sigma / 8, sigma / 2 / 16)):
         assert text.startswith(f"about {off:.1f}" if off > 1 else f"about {off:.2f}")
@@ -32,6 +32,32 @@ def test_the_layer_of_the_notebook_is_the_layer_of_the_explorer():
     layer = images @ np.random.default_rng(0).normal(scale=1 / 8, size=(64, 16))
     np.testing.assert_array_equal(layer, pre_activations(images))
     np.testing.assert_array_equal(layer[:, 11], lesson.digit_feature())
+
+
+def test_two_thirds_lie_within_the_spread():
+    feature = lesson.digit_feature()
+    means = {m: np.random.default_rng(5).choice(feature, size=(4000, m)).mean(axis=1) for m in (4, 64)}
+    for values in (feature, *means.values()):
+        assert np.mean(np.abs(values - values.mean()) <= values.std()) == pytest.approx(2 / 3, abs=0.03)
+
+
+@pytest.mark.parametrize("pivot, side, tilt", [
+    (0, "below", "right"), (9, "below", "right"), (11, "above", "left"), (20, "above", "left")])
+def test_the_hint_of_the_balance_point_is_what_the_beam_does(pivot, side, tilt):
+    assert f"tip to the {tilt}" in questions.predict("balance-point").entry[side]
+    assert f"tips to the {tilt}" in figures.balance([3, 9, 11, 17], pivot).sentence
+
+
+def test_arrows_to_both_sides_have_the_same_total_length():
+    deviations = np.array([3, 9, 11, 17]) - 10
+    assert deviations[deviations > 0].sum() == -deviations[deviations < 0].sum() == 8
+
+
+def test_estimates_keep_the_first_batch_size_as_an_outline_and_name_it():
+    explorer = explorers.estimates()
+    names = [text.get_text() for text in explorer.picture._labels]
+    explorer.set(m=64)
+    assert names == [""] and [text.get_text() for text in explorer.picture._labels] == ["grey: m = 4"]
 
 
 def test_the_batch_size_of_the_task_is_within_the_slider():

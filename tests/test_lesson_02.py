@@ -45,6 +45,7 @@ def test_prediction_of_the_average_deviation():
     entry = QUESTIONS["predict"]["average-deviation"]
     assert entry["answer"] == np.mean(X - X.mean()) == 0 and entry["start"] != 0
     assert entry["low"] < -7 and entry["high"] > 7
+    assert entry["start"] != np.abs(X - X.mean()).mean()
 
 
 def test_prediction_of_the_outlier():
@@ -53,7 +54,7 @@ def test_prediction_of_the_outlier():
     assert entry["answer"] == round(100 * squares[-1] / squares.sum())
     assert squares[-1] > squares[:-1].sum() and squares[-1] == 16.75 ** 2
     assert entry["start"] == 100 * 49 / (49 + 1 + 1 + 49)
-    assert "share of the last value 68.6%" in printed("runaway =")
+    assert "share of the last value 68.6%" in printed("outlier =")
 
 
 def test_one_of_four_owns_75_percent_at_most():
@@ -63,6 +64,9 @@ def test_one_of_four_owns_75_percent_at_most():
     assert shares.max() <= 0.75 + 1e-12
     alone = (np.array([0, 0, 0, 30]) - 7.5) ** 2
     assert alone[-1] / alone.sum() == 0.75
+    for m, most in ((4, "75.0"), (256, "99.6")):
+        alone = (np.append(np.zeros(m - 1), 30) - 30 / m) ** 2
+        assert np.isclose(alone[-1] / alone.sum(), (m - 1) / m) and f"{100 * (m - 1) / m:.1f}" == most
 
 
 def test_quiz():
@@ -71,16 +75,25 @@ def test_quiz():
     assert np.var(X + 100) == np.var(X) and "same" in same
     assert round(100 * (256 / 255 - 1), 1) == 0.4 and "0.4 %" in a_little
     assert round(100 * (1 - np.sqrt(255 / 256)), 1) == 0.2
-    assert round(100 * (1 - np.sqrt(3 / 4))) == 13
+    assert round(100 * (4 / 3 - 1)) == 33
+    assert any("33 %" in choice["text"] for choice in QUESTIONS["quiz"]["02"][2]["choices"])
 
 
 # Mistakes to meet
 
-def test_absolute_deviations_do_not_tell_two_batches_apart():
-    first, second = np.array([3, 9, 11, 17]) - 10, np.array([6, 6, 14, 14]) - 10
-    assert np.abs(first).mean() == np.abs(second).mean() == 4
-    assert (np.mean(first ** 2), np.mean(second ** 2)) == (25, 16)
-    assert printed("average of |d|").count("average of |d| 4,") == 2
+def test_each_way_to_average_takes_two_batches_for_the_same():
+    first, second, third = np.array([[3, 9, 11, 17], [6, 6, 14, 14], [5, 5, 15, 15]]) - 10
+    assert [np.abs(batch).mean() for batch in (first, second, third)] == [4, 4, 5]
+    assert [np.mean(batch ** 2) for batch in (first, second, third)] == [25, 16, 25]
+    text = printed("average of |d|")
+    assert text.count("average of |d| 4,") == 2 and text.count("average of d² 25") == 2
+
+
+def test_variances_of_independent_numbers_add_up_and_absolute_deviations_do_not():
+    other = np.array([9, 10, 10, 11])
+    sums = np.add.outer(X, other).ravel()  # every pair equally often
+    assert np.var(sums) == np.var(X) + np.var(other) == 25.5
+    assert np.abs(sums - sums.mean()).mean() != np.abs(X - 10).mean() + np.abs(other - 10).mean()
 
 
 def test_short_formula_fails_in_float32():
@@ -112,9 +125,17 @@ def test_squares_explorer(values):
     assert np.isclose(quantities["mean"], mean) and np.isclose(quantities["var"], sum(areas) / 4)
     assert all(number(area) in readout for area in areas) and number(np.sqrt(sum(areas) / 4)) in readout
     if sum(areas):
-        assert f"x₄ {areas[3] / sum(areas):.0%}" in readout
+        assert f"x₄ {areas[3] / sum(areas):.1%}" in readout
     else:
         assert "all values are equal" in readout
+
+
+@pytest.mark.parametrize("values, shown", [
+    ((3, 9, 11, 17), {"49", "+ 1"}), ((9, 10, 11, 30), {"36", "+ 25", "+ 16", "225"}), ((0, 0, 30, 30), {"2×225"}),
+    ((0, 0, 0, 30), {"3×56.25", "506.25"}), ((10, 10, 10, 10), set())])
+def test_every_square_carries_its_area(values, shown):
+    picture = explorers.squares(values).picture
+    assert {text.get_text() for text in picture._labels if "=" not in text.get_text()} - {""} == shown
 
 
 def test_buttons_of_the_squares():
@@ -134,6 +155,10 @@ def test_divisors_explorer(m):
     inside = np.mean((rooms._variances_of_batches(m) / feature().var() >= low)
                      & (rooms._variances_of_batches(m) / feature().var() <= high))
     assert abs(inside - 0.8) < 0.01
+
+
+def test_the_short_picture_shows_the_same():
+    assert figures.squares(X, 10, 25, top=12).sentence == figures.squares(X, 10, 25).sentence
 
 
 def test_the_feature_is_that_of_lesson_01():

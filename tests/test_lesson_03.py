@@ -71,6 +71,12 @@ def test_no_value_gets_past_the_root_of_m_minus_1(m):
     assert np.isclose(standard(alone).max(), bound)
 
 
+def test_one_value_far_out_comes_close_to_the_bound():
+    lines = re.findall(r"x̂ = ([\d.]+), √\(m − 1\) = ([\d.]+)", printed("for pair in"))
+    assert [line[1] for line in lines] == [f"{np.sqrt(m - 1):.3f}" for m in (2, 4, 256)]
+    assert all(abs(float(reached) - float(bound)) < 0.001 for reached, bound in lines)
+
+
 def test_every_output_moves():
     before, after = standard(X), standard([3, 9, 11, 18])
     assert (before != after).all() and np.abs(before - after).min() > 0.01
@@ -143,6 +149,7 @@ def test_the_scrubber_names_what_it_shows():
         explorer = explorers.shift_and_squeeze(step)
         words[step] = explorer.picture.sentence
     assert words[0].startswith("x: ") and words[1].startswith("x − μ: ") and words[2].startswith("x̂ = ")
+    assert {step for step, sentence in words.items() if "outline" in sentence} == {0.5, 1, 1.5, 2}
     assert words[0.5].startswith("on the way from x to") and words[1.5].startswith("on the way from x − μ")
     assert "mean, 0, and a band of 1 to" in words[2] and len(set(words.values())) == 5
 
@@ -162,9 +169,25 @@ def test_leash(values):
 def test_knee(eps, var):
     quantities, readout = rooms._knee(eps, var)
     assert np.isclose(quantities["out"], var / (var + eps))
-    assert number(var / (var + eps), 6) in readout
-    shown = re.search(r"variance (\S+); there the curve is at (\S+)\.$", figures.knee(**quantities).sentence)
-    assert abs(float(shown[1]) - float(shown[2])) < 2e-3
+    computed, measured = re.findall(r"(?:<span[^>]*600\">|values: )([\d.e−]+)(?:</span>|$)", readout.split("= ", 1)[1])
+    shown = re.search(r"variance (\S+); there the curve is at about (\S+)\.$", figures.knee(**quantities).sentence)
+    found = (computed, measured, *shown.groups())
+    computed, measured, drawn, curve = (float(words.replace("−", "-")) for words in found)
+    # Never rounded to 1 or to 0: eps always takes something away, and always leaves something.
+    assert 0 < computed < 1 and 0 < measured < 1 and 0 < drawn < 1
+    assert np.allclose([computed, measured, drawn], var / (var + eps), rtol=1e-2, atol=1e-6)
+    assert abs(curve - drawn) < 2e-3
+    assert np.isclose(1 - computed, eps / (var + eps), rtol=0.6)
+
+
+def test_the_start_is_named_only_when_something_has_moved():
+    explorer = explorers.leash()
+    label = next(text for text in explorer.picture._labels)
+    assert label.get_text() == ""
+    explorer.set(x4=30)
+    assert label.get_text() == "grey: where it began"
+    explorer.set(x4=17)
+    assert label.get_text() == ""
 
 
 def test_the_button_finds_one_half():

@@ -99,11 +99,18 @@ def test_descent_ends_at_the_goal_of_each_target(target, gamma, beta):
     assert np.allclose(quantities["y"], quantities["target"], atol=1e-4)
 
 
+def test_descent_on_another_batch_ends_at_the_same_pair_to_four_digits():
+    goals = [affine._descent(0, target, 0.1)[0]["goal"] for target in affine.TARGETS[:2]]
+    assert [[f"{value:.4g}" for value in goal] for goal in goals] == [["0.3162", "5"]] * 2
+    assert f"{goals[0][0]:.5g}" != f"{goals[1][0]:.5g}"
+
+
 @pytest.mark.parametrize("rate, left", [(0.1, 0.8), (0.5, 0), (0.9, -0.8)])
 def test_each_step_leaves_the_same_share_of_the_distance(rate, left):
     quantities, _ = affine._descent(3, "the original x", rate)
     away = quantities["path"] - quantities["goal"]
     assert np.allclose(away[1:], left * away[:-1], atol=1e-3)
+    assert np.allclose(quantities["ahead"] - quantities["goal"], left * away[-1], atol=1e-3)
 
 
 def test_set_by_hand_from_every_batch_normalizes_nothing(feature):
@@ -142,6 +149,23 @@ def test_undo():
     first = affine._small_batches()[0]
     half = affine._undo(0.5, 1)[0]["y"]
     assert 1 < half.std() < first.std() and np.isclose(half.std(), (1 + first.std()) / 2, atol=1e-5)
+    assert f"{half.std():.1f}" == "2.6"
+
+
+def test_batch_that_is_recovered_worst():
+    batches = affine._small_batches()
+    gamma, beta = np.sqrt(batches[0].var() + EPS), batches[0].mean()
+    off = [np.abs(gamma * normalized(x) + beta - x).max() for x in batches]
+    assert np.argmax(off) + 1 == 6 and f"{max(off):.1f}" == "4.9"
+    for x in batches:
+        y = gamma * normalized(x) + beta
+        assert np.isclose(y.mean(), beta) and np.isclose(y.std(), gamma, rtol=1e-5)
+
+
+def test_gamma_zero_leaves_one_bar_at_beta():
+    sentence = figures.scaled(**affine._scaled(0, -1.5)[0]).sentence
+    assert "Histogram of y from −1.5 to −1.5, all examples in one bar" in sentence
+    assert "one bar" not in figures.scaled(**affine._scaled(0.25, -1.5)[0]).sentence
 
 
 def test_activation(feature):
@@ -151,7 +175,7 @@ def test_activation(feature):
         y = gamma * x_hat + beta
         assert np.allclose(quantities["y"], y)
         assert np.allclose(quantities["sigmoid"], 1 / (1 + np.exp(-y))) and np.allclose(quantities["relu"], y * (y > 0))
-        assert f"{(y <= 0).mean():.0%} of the batch switched off" in readout
+        assert f"ReLU: {(y <= 0).sum()} of 256 switched off" in readout
 
 
 def straight(gamma, beta):
@@ -161,10 +185,12 @@ def straight(gamma, beta):
 
 
 def test_tasks_of_the_activation_can_be_done():
-    assert straight(1, 0) > 0.98 and straight(3, 0) < 0.9
+    assert straight(1, 0) > 0.98 and straight(3, 0) < 0.9 and straight(1, 2) < 0.9 and straight(1, -2) < 0.9
     assert f"{straight(2, 1):.1%} straight" in affine._activation(2, 1)[1]
     y, _, relu = affine._activation(1, 3)[0].values()
     assert np.array_equal(relu, y)
+    assert "1 of 256 switched off" in affine._activation(1, 2.5)[1]
+    assert "0 of 256 switched off" in affine._activation(1, 2.75)[1]
 
 
 def test_sentences_come_from_what_is_drawn():

@@ -102,6 +102,30 @@ def test_check_marks():
     assert marks(m=2) == "✓✓"
 
 
+def test_presets_undo_every_other_move():
+    explorer = explorers.batch_of_four()
+    for name in whole.PRESETS:
+        moved = {"m": 3, "gamma": -1, "beta": 4, "eps": 1.0}
+        explorer.set(**moved)
+        explorer.set(**whole.PRESETS[name])
+        left = {control: explorer.values[control] for control in ("gamma", "beta", "eps")}
+        assert left == {"gamma": 2, "beta": 1, "eps": 1e-5}, name
+    assert "triangles at −1 and 3, dashed" in explorer.text
+
+
+def test_both_checks_pass_a_mirrored_batch():
+    y = 1 - 2 * by_hand([3, 9, 11, 17], 1, 0, 1e-5)
+    assert [line[:1] for line in whole._checks(y, 25, 2, 1, 1e-5).split("<br>")[:2]] == ["✓", "✓"]
+
+
+def test_names_stand_above_the_examples_of_the_batch_only():
+    explorer = explorers.batch_of_four()
+    for m in (4, 2, 3):
+        explorer.set(m=m)
+        words = [text.get_text() for text in explorer.picture._canvas.figure.axes[0].texts]
+        assert [name for name in ("x₁", "x₂", "x₃", "x₄") if name in words] == ["x₁", "x₂", "x₃", "x₄"][:m]
+
+
 def test_check_marks_see_a_wrong_output():
     wrong_mean = whole._checks(np.array([0.0, 2, 4]), 25, 1.633, 1, 1e-5)
     assert wrong_mean.startswith("✗")
@@ -135,12 +159,14 @@ def test_sliders_of_ignored_values_change_nothing():
 def test_no_outlier_beyond_the_root_of_m_minus_one():
     grid = np.arange(0, 31, 5)
     largest = max(np.abs(by_hand(x, 1, 0, 1e-5)).max() for x in itertools.product(grid, repeat=4))
-    assert 1.73 < largest < np.sqrt(3)
+    assert f"{largest:.4f}" == "1.7321" and largest < np.sqrt(3)
 
 
 def test_a_batch_of_two_is_always_minus_one_and_one():
     for x1 in (0, 7.5, 19.5, 20.5, 30):
         assert np.allclose(np.sort(by_hand([x1, 20], 1, 0, 1e-5)), [-1, 1], atol=1e-4)
+        assert np.allclose(np.sort(by_hand([x1, 20], 2, 1, 1e-5)), [-1, 3], atol=1e-3)
+    assert np.array_equal(by_hand([20, 20], 2, 1, 1e-5), [1, 1])
 
 
 # The challenges
@@ -169,6 +195,11 @@ def test_challenges_are_solved_exactly_by_what_they_ask():
         y = by_hand(x, gamma, beta, 1e-5)
         assert whole.judge(1, x, y)[0] == (abs(gamma) == 3 and beta == -2)
         assert whole.judge(2, x, y)[0] == (gamma != 0 and beta > 1.4 * abs(gamma) * (1 - 1e-6))
+
+
+@pytest.mark.parametrize("beta, words", [(2.5, "1 of 4 is not positive"), (-1.5, "3 of 4 are not positive")])
+def test_second_challenge_counts(beta, words):
+    assert words in whole.judge(2, None, by_hand([3, 9, 11, 17], 2, beta, 1e-5))[1]
 
 
 def test_third_challenge_has_solutions_on_the_sliders():

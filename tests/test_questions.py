@@ -1,4 +1,6 @@
 """Predictions and quizzes: the texts are complete, the feedback is specific, the answer stays hidden until asked for."""
+import re
+
 import pytest
 
 from batchnorm_lesson import questions
@@ -44,9 +46,13 @@ def test_a_guess_is_told_how_far_off_it_is(name):
     for value in (entry["low"], entry["high"]):
         guess.slider.value = value
         guess.button.click()
-        assert f"You said {value:g}" in guess._feedback.value
-        if abs(value - entry["answer"]) > entry.get("near", entry["step"] / 2):
-            assert f"{abs(value - entry['answer']):g} too {'high' if value > entry['answer'] else 'low'}" in guess._feedback.value
+        said = f"You said {value:g}".replace("-", "−")
+        off, how = abs(value - entry["answer"]), "high" if value > entry["answer"] else "low"
+        if off > entry.get("near", entry["step"] / 2):
+            assert f"✗ Not quite.</b> {said}: that is {off:g} too {how}. " in guess._feedback.value
+        else:
+            assert f"✓ Right.</b> {said}. " in guess._feedback.value
+        assert not re.search(r"-\d", guess._feedback.value.partition("</b>")[2])
     guess.slider.value = entry["answer"]
     guess.button.click()
     assert "✓ Right" in guess._feedback.value and f"It is {entry['answer']:g}" in guess._feedback.value
@@ -56,6 +62,25 @@ def test_a_guess_is_told_how_far_off_it_is(name):
 def test_a_guess_does_not_start_on_the_answer(name):
     entry = TEXTS["predict"][name]
     assert abs(entry["start"] - entry["answer"]) > entry.get("near", entry["step"] / 2)
+
+
+@pytest.mark.parametrize("name, question", all_choices())
+def test_a_choice_has_its_letter_in_the_text_and_in_words_on_its_button(name, question):
+    before, _, folded = question.closed.partition("<details>")
+    for letter, choice, button in zip("ABCDE", question.choices, question.buttons):
+        assert button.description == f"Answer {letter}"
+        assert f"\n  {letter}. {choice['text']}" in question.plain
+        assert f"{letter}. {questions._inline(choice['text'])}" in before
+        assert f"{letter}. {'Right' if choice.get('right') else 'No'}. {questions._inline(choice['because'])}" in folded
+    assert "<li>" not in question.closed
+
+
+def test_a_prediction_asks_to_guess_first_and_a_quiz_does_not():
+    for name in PREDICTIONS:
+        question = questions.predict(name)
+        assert questions.GUESS_FIRST in question.plain and questions.GUESS_FIRST in question.closed
+        assert questions.GUESS_FIRST in question.children[0].value
+    assert not any(questions.GUESS_FIRST in questions.quiz(lesson).plain for lesson in LESSONS)
 
 
 @pytest.mark.parametrize("name", PREDICTIONS)

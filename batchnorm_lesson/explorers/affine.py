@@ -86,7 +86,7 @@ def _activation(gamma, beta):
     sigmoid, relu = 1 / (1 + np.exp(-y)), np.maximum(y, 0)
     bend = "all outputs are the same" if gamma == 0 else f"{_straightness(y, sigmoid):.1%} straight"
     readout = (f"{_formula(gamma, beta)}<br>sigmoid: {bend}, outputs from {number(sigmoid.min())} to "
-               f"{number(sigmoid.max())}; ReLU: {(relu == 0).mean():.0%} of the batch switched off")
+               f"{number(sigmoid.max())}; ReLU: {(relu == 0).sum()} of {len(relu)} switched off")
     return {"y": y, "sigmoid": sigmoid, "relu": relu}, readout
 
 
@@ -95,26 +95,26 @@ def _straightness(y, outputs):
     return np.corrcoef(y, outputs)[0, 1] ** 2
 
 
-def descent(step=10, target=TARGETS[0], rate=0.1):
+def descent(step=0, target=TARGETS[0], rate=0.1):
     """Let gradient descent find gamma and beta, one step at a time, from gamma = 1 and beta = 0."""
     return Explorer("Sliders for the steps of gradient descent on gamma and beta", figures.descent, _descent,
                     {"step": slider("step", step, 0, 50, 1), "target": choice("target", target, TARGETS),
                      "rate": stops("learning rate", rate, RATES)},
-                    {"Start": {"step": 0}, "One step": lambda step, **_: {"step": min(step + 1, 50)}})
+                    {"Step 0": {"step": 0}, "One step": lambda step, **_: {"step": min(step + 1, 50)}})
 
 
 def _descent(step, target, rate):
     x, wanted = _task(target)
     var = batch_variance(x)
     x_hat = normalize(x, batch_mean(x), var, EPS)
-    path = descend(x_hat, wanted, rate, int(step))
+    *path, ahead = descend(x_hat, wanted, rate, int(step) + 1)
     gamma, beta = path[-1]
     y = batchnorm.scale_and_shift(x_hat, gamma, beta)
     goal = np.array([(wanted * x_hat).mean() / (x_hat ** 2).mean(), wanted.mean()])
     away = np.hypot(*(path[-1] - goal))
     readout = (f"step {step:.0f}: {_pair(gamma, beta, 6)}, loss = {number(((y - wanted) ** 2).mean(), 6)}, "
                f"distance to the cross {number(away, 4)}<br>least loss at {_pair(*goal, 6)}")
-    return {"path": path, "goal": goal, "y": y, "target": wanted}, readout
+    return {"path": np.array(path), "goal": goal, "y": y, "target": wanted, "ahead": ahead}, readout
 
 
 def descend(x_hat, target, rate, steps):

@@ -1,12 +1,18 @@
 """What every explorer is made of: sliders, a picture that follows them, a readout and the picture's sentence."""
 import html
 import re
+import threading
 
 import ipywidgets as widgets
 
 from ..style import number
 
 WIDTH = "276px"
+WORDS = """<style>.stops .widget-readout {{ pointer-events: none }}</style>
+<div style="line-height: 1.5">
+  <div style="font-size: 110%">{readout}</div>
+  <div role="status" style="height: 4.5em; overflow-y: auto; opacity: .85">In the picture: {sentence}</div>
+</div>"""
 
 
 class Explorer(widgets.VBox):
@@ -19,19 +25,23 @@ class Explorer(widgets.VBox):
 
     def __init__(self, title, picture, compute, controls, buttons=None):
         self.title, self.compute, self.controls = title, compute, controls
+        # ipykernel 7 may run an observer beside a cell that moves the same explorer.
+        self._lock = threading.RLock()
         quantities, readout = compute(**self.values)
         self.picture = picture(**quantities)
         width, height = self.picture.size
-        # A fixed size keeps the page from jumping while the picture changes.
-        self._image = widgets.Image(format="png", width=width, height=height,
-                                    layout={"width": f"{width}px", "height": f"{height}px", "flex": "0 0 auto"})
+        # The size in pixels keeps the page from jumping while the picture changes; a narrow page shrinks it as a whole.
+        self._image = widgets.Image(format="png", width=width, height=height, layout={
+            "width": f"{width}px", "max_width": "100%", "height": "auto", "flex": "0 1 auto"})
         self._words = widgets.HTML(layout={"width": "auto", "margin": "0"})
         start = self.values
         presses = {"Reset": start} | (buttons or {})
         row = widgets.HBox([self._button(caption, values) for caption, values in presses.items()],
                            layout={"flex_flow": "row wrap", "width": WIDTH})
-        column = widgets.VBox([*controls.values(), row], layout={"width": "284px", "flex": "0 0 auto"})
-        top = widgets.HBox([column, self._image], layout={"flex_flow": "row wrap", "align_items": "center"})
+        # Beside the picture the controls are one column; above it, on a narrow page, as many as fit.
+        column = widgets.HBox([*controls.values(), row], layout={"flex": "1 1 284px", "flex_flow": "row wrap"})
+        top = widgets.HBox([column, self._image], layout={
+            "flex_flow": "row wrap", "align_items": "center", "max_width": f"{width + 300}px"})
         super().__init__([top, self._words], layout={"width": "auto", "overflow": "hidden"})
         self._show(readout)
         for control in controls.values():
@@ -69,17 +79,17 @@ class Explorer(widgets.VBox):
         if self._quiet:
             return
         try:
-            quantities, readout = self.compute(**self.values)
-            self.picture.update(**quantities)
-            self._show(readout)
+            with self._lock:
+                quantities, readout = self.compute(**self.values)
+                self.picture.update(**quantities)
+                self._show(readout)
         except Exception as problem:  # an observer's error would be shown nowhere
             self._words.value = f"<p>⚠ The picture could not be drawn: {html.escape(repr(problem))}</p>"
 
     def _show(self, readout):
         self._readout = readout
         self._image.value = self.picture.png()
-        self._words.value = (f'<div style="line-height:1.5"><div style="font-size:110%">{readout}</div><div role="status" '
-                             f'style="height:4.5em;overflow-y:auto;opacity:.85">In the picture: {self.picture.sentence}</div></div>')
+        self._words.value = WORDS.format(readout=readout, sentence=self.picture.sentence)
 
     @property
     def text(self):
@@ -109,8 +119,10 @@ def log_slider(label, value, low, high, step=0.25):
 
 
 def stops(label, value, options):
-    """A slider that stops at the given options only."""
-    return widgets.SelectionSlider(value=value, options=options, description=label, layout={"width": WIDTH})
+    """A slider that stops at the given options only; its number is for reading (ipywidgets would ignore what is typed)."""
+    control = widgets.SelectionSlider(value=value, options=options, description=label, layout={"width": WIDTH})
+    control.add_class("stops")
+    return control
 
 
 def choice(label, value, options):

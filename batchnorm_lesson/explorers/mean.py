@@ -35,7 +35,8 @@ def _hold_at_the_mean(pivot, **values):
 
 def estimates(m=4):
     """Change the batch size: the means of 1,000 mini-batches gather around the data set's mean like 1/√m."""
-    return Explorer("A slider for the batch size", figures.estimates, _estimates, {"m": stops("m batch size", m, SIZES)})
+    return Explorer("A slider for the batch size", figures.estimates, _estimates,
+                    {"m": stops("m batch size", m, SIZES)})
 
 
 def _estimates(m):

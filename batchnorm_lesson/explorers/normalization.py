@@ -3,7 +3,7 @@ import numpy as np
 
 from .. import figures
 from ..batchnorm import batch_mean, batch_variance, normalize
-from ..figures.normalization import short
+from ..figures.normalization import share, short
 from ..style import number, symbol
 from .base import Explorer, batch_sliders, log_slider, slider, terms
 from .mean import RUNNING_EXAMPLE, digit_feature
@@ -12,7 +12,7 @@ EPS = 1e-5
 
 
 def shift_and_squeeze(step=0):
-    """Scrub from a mini-batch of 256 digits to its deviations, and on to its normalized values."""
+    """Move a mini-batch of 256 digits to its deviations, and on to its normalized values."""
     return Explorer("A slider from x over x − μ to x̂", figures.shift_and_squeeze, _shift_and_squeeze,
                     {"step": slider("x → x̂ step", step, 0, 2, 0.05)},
                     {"x": {"step": 0}, "x − μ": {"step": 1}, "x̂": {"step": 2}})
@@ -55,6 +55,6 @@ def _knee(eps, var):
     x = 10 + (np.array(RUNNING_EXAMPLE) - 10) * np.sqrt(var) / 5
     out = batch_variance(normalize(x, batch_mean(x), batch_variance(x), eps))
     readout = (f"variance of {symbol('x_hat', 'x̂')} = {symbol('var', 'σ²')} / ({symbol('var', 'σ²')} + eps) = "
-               f"{short(var)} / ({short(var)} + {short(eps)}) = {symbol('x_hat', number(out, 6))}<br>"
-               f"measured on four values with that σ²")
+               f"{short(var)} / ({short(var)} + {short(eps)}) = {symbol('x_hat', share(var / (var + eps)))}<br>"
+               f"measured on four values: {share(out)}")
     return {"eps": eps, "var": var, "out": out}, readout

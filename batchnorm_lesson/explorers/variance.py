@@ -30,7 +30,7 @@ def _shares(areas):
     """Which part of the variance each value is responsible for, in words."""
     if not areas.any():
         return "all values are equal: there is no variance to share"
-    shares = [f"x{chr(0x2080 + i)} {share:.0%}" for i, share in enumerate(areas / areas.sum(), 1)]
+    shares = [f"x{chr(0x2080 + i)} {share:.1%}" for i, share in enumerate(areas / areas.sum(), 1)]
     return f"shares of the variance: {', '.join(shares)}"
 
 
@@ -51,7 +51,7 @@ def _divisors(m):
     ratio = (m - 1) / m
     root = symbol("std", number(np.sqrt(ratio), 3))
     readout = (f"1/m against 1/(m − 1): (m − 1) / m = {m - 1}/{m} = {symbol('var', number(ratio, 3))}<br>"
-               f"for the standard deviation: √{number(ratio, 3)} = {root}")
+               f"between the two σ: √{number(ratio, 3)} = {root}")
     return {"averages": averages, "m": m, "reach": reach}, readout
 
 

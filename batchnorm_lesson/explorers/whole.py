@@ -9,12 +9,14 @@ from .base import Explorer, batch_sliders, log_slider, slider, stops
 from .mean import RUNNING_EXAMPLE
 
 EPS = 1e-5
+# Each preset starts from the same settings, whatever was moved before.
+SETTINGS = {"m": 4, "gamma": 2, "beta": 1, "eps": EPS}
 PRESETS = {
-    "Running example": {"x1": 3, "x2": 9, "x3": 11, "x4": 17, "m": 4},
-    "Four identical": {"x1": 12, "x2": 12, "x3": 12, "x4": 12, "m": 4},
-    "One outlier": {"x1": 4, "x2": 5, "x3": 6, "x4": 30, "m": 4},
-    "Two clusters": {"x1": 5, "x2": 6, "x3": 24, "x4": 25, "m": 4},
-    "A batch of two": {"x1": 8, "x2": 20, "m": 2},
+    "Running example": SETTINGS | {"x1": 3, "x2": 9, "x3": 11, "x4": 17},
+    "Four identical": SETTINGS | {"x1": 12, "x2": 12, "x3": 12, "x4": 12},
+    "One outlier": SETTINGS | {"x1": 4, "x2": 5, "x3": 6, "x4": 30},
+    "Two clusters": SETTINGS | {"x1": 5, "x2": 6, "x3": 24, "x4": 25},
+    "A batch of two": SETTINGS | {"x1": 8, "x2": 20, "m": 2},
 }
 CLOSE = 0.001  # "equal" in a check: off by less than a thousandth of gamma squared
 CHALLENGES = {
@@ -82,7 +84,7 @@ def _checks(y, var, gamma, beta, eps):
     return (f"{_mark(mean_is_beta)} mean of {symbol('y', 'y')} = {number(y.mean(), 6)}, "
             f"{symbol('beta', 'β')} = {number(beta, 6)}<br>"
             f"{_mark(variance_is_gamma_squared)} variance of {symbol('y', 'y')} = {y.var():.8f}, "
-            f"{symbol('gamma', 'γ')}² = {gamma ** 2:g} (✓ if within 0.1 %)<br>"
+            f"{symbol('gamma', 'γ')}² = {gamma ** 2:g} (✓ if within 0.1 % of it)<br>"
             f"{symbol('gamma', 'γ')}² · σ² / (σ² + ε) = {gamma ** 2:g} · {shrunk:.8f} = {gamma ** 2 * shrunk:.8f}")
 
 
@@ -121,7 +123,9 @@ def _mean_and_variance(x, y):
 
 def _all_positive(x, y):
     if y.min() <= 0:
-        return False, f"The smallest output is {number(y.min())}: {(y <= 0).sum()} of {len(y)} are not positive."
+        few = (y <= 0).sum()
+        verb = "is" if few == 1 else "are"
+        return False, f"The smallest output is {number(y.min())}: {few} of {len(y)} {verb} not positive."
     if np.ptp(y) == 0:
         return False, f"All are positive, and all are {number(y[0])}: γ = 0 has thrown the batch away. Keep it."
     return True, f"The smallest output is {number(y.min())}, and the four still differ."

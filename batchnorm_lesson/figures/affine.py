@@ -1,6 +1,7 @@
 """The pictures of lesson 04: what scale and shift do, undo, prepare for an activation, and how they are learned."""
 import numpy as np
 from matplotlib.collections import LineCollection
+from matplotlib.patheffects import withStroke
 
 from .. import style
 from ..picture import Picture
@@ -22,13 +23,17 @@ def scaled(x_hat, y, gamma, beta, limits=(-12.5, 12.5)):
         arrow = axes.quiver([0], [1.18 * counts.max()], [0], [0], color=COLORS["gamma"], width=0.008, angles="xy",
                             scale_units="xy", scale=1, minlength=0, animated=True, zorder=5)
         axes.text(0.01, 0.97, "faint outline: x̂", color=COLORS["x_hat"], transform=axes.transAxes, va="top")
-        axes.text(0.01, 0.87, "filled: y", color=COLORS["y"], transform=axes.transAxes, va="top")
+        filled = style.label(axes, "y", va="top", ha="left", transform=axes.transAxes)
         shift, scale = style.label(axes, "beta", va="top", ha="left"), style.label(axes, "gamma")
 
     def draw(x_hat, y, gamma, beta):
         counts, edges = np.histogram(x_hat, BARS)
         ghost.set_data(counts, edges)
-        histogram.set_data(counts, _carried(edges, x_hat, y))
+        if gamma:
+            histogram.set_data(counts, _carried(edges, x_hat, y))
+        else:  # all examples in one place
+            histogram.set_data(axes.get_ylim()[1:], [beta - 0.15, beta + 0.15])
+        style.write(filled, 0.01, 0.87, "filled: y" if gamma else "filled: y, all in one bar")
         style.stand(line, beta)
         style.write(shift, beta + 0.25, axes.get_ylim()[1], f"β = {number(beta)}")
         arrow.set_offsets([[beta, 1.18 * counts.max()]])
@@ -55,6 +60,9 @@ def _carried(edges, x_hat, y):
 def _reach(histogram):
     """Where a histogram begins and ends, and where its tallest bar stands; a mirrored one begins at the right."""
     counts, edges, _ = histogram.get_data()
+    if len(counts) == 1:
+        middle = number(edges.mean())
+        return f"from {middle} to {middle}, all examples in one bar, taller than the picture"
     tallest = np.argmax(counts)
     mirrored = " (mirrored)" if edges[0] > edges[-1] else ""
     return (f"from {number(min(edges[0], edges[-1]))} to {number(max(edges[0], edges[-1]))}{mirrored}, tallest at "
@@ -67,6 +75,8 @@ def undo(x, y):
         figure, axes = style.figure(6.4, 3.5)
         style.frame(axes, "input x (no unit)", "output y (no unit)", (-8, 27), (-8, 27))
         axes.plot([-8, 27], [-8, 27], color=FAINT, linewidth=1.5)
+        axes.text(0.01, 0.98, "eight batches of 16 digits each\npale: before your last move", color=COLORS["y"],
+                  transform=axes.transAxes, va="top")
         axes.text(24, 25.5, "y = x ", color="#666666", ha="right", va="center")
         gaps = axes.add_collection(LineCollection([], colors=COLORS["y"], alpha=0.5, linewidth=1.5, animated=True))
         ghost = style.dots(axes, "y", alpha=0.25, markersize=7, zorder=3)
@@ -86,19 +96,23 @@ def undo(x, y):
     return Picture(figure, draw, x=x, y=y)
 
 
-def activation(y, sigmoid, relu):
-    """A mini-batch y ``(m,)`` on the curves of the sigmoid, with the best straight line through it, and of the ReLU."""
-    grid = np.linspace(-11.2, 11.2, 225)
+def activation(y, sigmoid, relu, reach=11.2):
+    """A mini-batch y ``(m,)`` on the curves of the sigmoid, with the best straight line through it, and of the ReLU.
+
+    The horizontal axes go from −reach to reach.
+    """
+    grid = np.linspace(-reach, reach, 225)
     with style.context():
         figure, (left, right) = style.figure(6.4, 3.1, 2)
-        style.frame(left, "y (no unit)", "sigmoid(y)", (-11.2, 11.2), (-0.45, 1.45))
+        style.frame(left, "y (no unit)", "sigmoid(y)", (-reach, reach), (-0.45, 1.45))
         left.set_yticks([0, 0.5, 1])
-        style.frame(right, "y (no unit)", "ReLU(y)", (-11.2, 11.2), (-2.6, 12))
+        style.frame(right, "y (no unit)", "ReLU(y)", (-reach, reach), (-0.23 * reach, 1.07 * reach))
         left.plot(grid, 1 / (1 + np.exp(-grid)), color="#777777", linewidth=1.5)
         right.plot(grid, np.maximum(grid, 0), color="#777777", linewidth=1.5)
-        straight = left.plot([], [], color=COLORS["x"], linewidth=1.5, linestyle=":", animated=True, zorder=4)[0]
-        marks = [style.dots(axes, "y", markersize=7, alpha=0.6, markeredgewidth=0.5) for axes in (left, right)]
-        left.text(11, -0.4, "dotted: best straight line", color=COLORS["x"], ha="right")
+        straight = left.plot([], [], color=COLORS["x"], linewidth=2, linestyle=(0, (1.2, 2)), animated=True, zorder=6,
+                             path_effects=[withStroke(linewidth=4, foreground="white")])[0]
+        marks = [style.dots(axes, "y", markersize=6, alpha=0.4, markeredgewidth=0) for axes in (left, right)]
+        left.text(0.98 * reach, -0.4, "dotted: best straight line", color=COLORS["x"], ha="right")
 
     def draw(y, sigmoid, relu):
         for triangles, outputs in zip(marks, (sigmoid, relu)):
@@ -122,10 +136,11 @@ def _line_through(y, outputs):
     return ends, outputs.mean() + slope * (ends - y.mean())
 
 
-def descent(path, goal, y, target):
+def descent(path, goal, y, target, ahead=None):
     """Gradient descent on gamma and beta: path ``(steps + 1, 2)`` over circles of equal loss around goal ``(2,)``.
 
-    Beside it the output y ``(m,)`` as a histogram, and that of the target ``(m,)`` it should reach.
+    Beside it the output y ``(m,)`` as a histogram, and that of the target ``(m,)`` it should reach. A hollow mark
+    shows where the next step leads, if that is given as ahead ``(2,)``.
     """
     with style.context():
         figure, (plane, side) = style.figure(6.4, 3.4, 2)
@@ -134,7 +149,10 @@ def descent(path, goal, y, target):
         style.frame(side, "y and target (no unit)", "examples in a bar", (-3.4, 10.2), (0, 44))
         circles = plane.add_collection(LineCollection([], colors=FAINT, linewidth=1.5, animated=True, zorder=1))
         plane.text(-4, 10.3, "circles: loss 1, 4, 16", color="#666666", va="top")
+        if ahead is not None:
+            plane.text(-4, -1.6, "hollow: next step", color=COLORS["y"], va="bottom")
         trace = plane.plot([], [], ".-", color=COLORS["x"], markersize=7, linewidth=1, animated=True, zorder=4)[0]
+        after = plane.plot([], [], "D", color=COLORS["y"], markerfacecolor="none", animated=True, zorder=5)[0]
         here = plane.plot([], [], "D", color=COLORS["y"], markeredgecolor="white", animated=True, zorder=5)[0]
         cross = plane.plot([], [], "+", color=COLORS["x"], markersize=14, markeredgewidth=2, animated=True, zorder=3)[0]
         wanted = _outline(side, "x")
@@ -142,21 +160,24 @@ def descent(path, goal, y, target):
         side.text(0.02, 0.98, "outline: target", color=COLORS["x"], transform=side.transAxes, va="top")
         side.text(0.02, 0.88, "filled: y", color=COLORS["y"], transform=side.transAxes, va="top")
 
-    def draw(path, goal, y, target):
+    def draw(path, goal, y, target, ahead):
         circles.set_segments([goal + radius * CIRCLE for radius in (1, 2, 4)])
         trace.set_data(path[:, 0], path[:, 1])
         here.set_data(path[-1:, 0], path[-1:, 1])
+        if ahead is not None:
+            after.set_data(ahead[:1], ahead[1:])
         cross.set_data(goal[:1], goal[1:])
         counts, edges = np.histogram(target, BARS)
         wanted.set_data(counts, edges)
         histogram.set_data(counts, _carried(edges, target, y))
         start, end, least = (_pair(*part.get_data()) for part in (trace, here, cross))
+        following = f"; the next leads to {_pair(*after.get_data())}" if len(after.get_xdata()) else ""
         steps = len(trace.get_xdata()) - 1
-        return (f"Path of {steps} step{'s' * (steps != 1)} from {start} to {end}; the loss is least at {least}, and "
-                f"circles around it mark the losses 1, 4 and 16. Histogram of y {_reach(histogram)}; "
+        return (f"Path of {steps} step{'s' * (steps != 1)} from {start} to {end}{following}; the loss is least at {least}, "
+                f"and circles around it mark the losses 1, 4 and 16. Histogram of y {_reach(histogram)}; "
                 f"target {_reach(wanted)}.")
 
-    return Picture(figure, draw, path=path, goal=goal, y=y, target=target)
+    return Picture(figure, draw, path=path, goal=goal, y=y, target=target, ahead=ahead)
 
 
 def _pair(gammas, betas):

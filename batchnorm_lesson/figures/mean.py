@@ -35,11 +35,16 @@ def distribution(x, mean=None, limits=(-10, 30), label=FEATURE):
 
 
 def balance(x, pivot, mean=None):
-    """Values ``(m,)`` as equal weights on a beam held at pivot, and under it an arrow from the pivot to each value."""
+    """Values ``(m,)`` as equal weights on a beam held at pivot, and under it an arrow from the pivot to each value.
+
+    The lengths of the arrows stand in a column on the right, where no mean can come: values reach from 0 to 30.
+    """
     rows = -1.9 - 0.75 * np.arange(len(x))
     with style.context():
         figure, axes = style.figure(6.4, 3.4)
-        style.frame(axes, FEATURE, None, (-1, 31), (rows[-1] - 0.6, 1.8))
+        style.frame(axes, FEATURE, None, (-1, 36), (rows[-1] - 0.6, 1.8))
+        axes.set_xticks(range(0, 31, 5))
+        axes.spines["bottom"].set_bounds(0, 30)
         axes.plot([0, 30], [0, 0], color=FAINT, linewidth=1, linestyle=":")
         beam = axes.plot([], [], color="#555555", linewidth=3, animated=True, zorder=3)[0]
         weights = style.dots(axes, "x", markersize=13)
@@ -48,7 +53,7 @@ def balance(x, pivot, mean=None):
         name = style.label(axes, "mean", va="top", ha="left")
         arrows = axes.quiver(np.zeros(len(x)), rows, np.zeros(len(x)), np.zeros(len(x)), color=COLORS["x"], width=0.004,
                              angles="xy", scale_units="xy", scale=1, animated=True, zorder=3)
-        signs = [style.label(axes, "x", backgroundcolor=(1, 1, 1, 0.8)) for _ in x]
+        signs = [style.label(axes, "x", ha="right") for _ in x]
 
     def draw(x, pivot, mean):
         x = np.asarray(x, dtype=float)
@@ -58,10 +63,8 @@ def balance(x, pivot, mean=None):
         style.place(support, [pivot], -0.55)
         arrows.set_offsets(np.column_stack([np.full(len(x), pivot), rows]))
         arrows.set_UVC(x - pivot, np.zeros(len(x)))
-        for sign, value, row in zip(signs, x, rows):
-            beside = 1.1 if value >= pivot else -1.1
-            style.write(sign, value + beside if 0 < value + beside < 30 else pivot - beside, row,
-                        f"{'+' if value > pivot else ''}{number(value - pivot)}")
+        for i, (sign, value, row) in enumerate(zip(signs, x, rows), 1):
+            style.write(sign, 35.8, row, f"x{chr(0x2080 + i)}: {'+' if value > pivot else ''}{number(value - pivot)}")
         if mean is not None:
             style.stand(line, mean)
             style.write(name, mean + 0.3, 1.8, f"μ = {number(mean)}")
@@ -78,7 +81,10 @@ def _describe_balance(x, pivot, deviations, ends, mean):
 
 
 def estimates(means, mean, std, m):
-    """Many mini-batch means of size m as a histogram beside the data set's mean, and their spread for every m."""
+    """Many mini-batch means of size m as a histogram beside the data set's mean, and their spread for every m.
+
+    A grey outline keeps the batch size that the picture began with.
+    """
     limits = (mean - 3 * std, mean + 3 * std)
     edges = np.linspace(*limits, 61)
     with style.context():
@@ -92,20 +98,27 @@ def estimates(means, mean, std, m):
         right.text(3, 1.25 * std / np.sqrt(3), "σ / √m", color=COLORS["std"])
         left.axvline(mean, color=COLORS["mean"], linewidth=2)
         left.text(mean, 1.29, " all 1,797 digits", color=COLORS["mean"], va="top")
-        ghost = style.bars(left, "x", edges, fill=False, alpha=0.35)
+        start = m
+        left.stairs(_relative(means, edges), edges, color=COLORS["x"], alpha=0.35, linewidth=1)
+        outline = style.label(left, ha="left", va="top", color="#606060")
         histogram, band = style.bars(left, "mean", edges), style.band(left)
         here = right.plot([], [], "D", color=COLORS["mean"], animated=True, zorder=5)[0]
 
     def draw(means, mean, std, m):
-        ghost.set_data(histogram.get_data().values)
-        counts = np.histogram(means, edges)[0]
-        histogram.set_data(counts / counts.max())
+        histogram.set_data(_relative(means, edges))
+        style.write(outline, limits[0] + 0.05 * std, 1.29, f"grey: m = {start}" if m != start else "")
         style.span(band, mean - std / np.sqrt(m), mean + std / np.sqrt(m))
         here.set_data([m], [np.std(means)])
         size, spread = here.get_xdata()[0], here.get_ydata()[0]
         shown = edges[:-1][histogram.get_data().values > 0]
-        return (f"Means of {len(means):,} mini-batches of {size} around the data set's mean, {number(mean)}: they reach from "
-                f"{number(shown.min())} to {number(shown.max() + edges[1] - edges[0])} and spread by {number(spread)}; "
+        return (f"Means of {len(means):,} mini-batches of {size} around the data set's mean, {number(mean)}: they reach "
+                f"from {number(shown.min())} to {number(shown.max() + edges[1] - edges[0])} and spread by {number(spread)}; "
                 f"the band is σ/√m = {number(band.get_width() / 2)} to each side.")
 
     return Picture(figure, draw, means=means, mean=mean, std=std, m=m)
+
+
+def _relative(values, edges):
+    """The heights of a histogram whose tallest bar is 1."""
+    counts = np.histogram(values, edges)[0]
+    return counts / counts.max()

@@ -1,4 +1,6 @@
 """The pictures of lesson 03: a batch shifted and squeezed, what that leaves as it was, and what eps does."""
+import math
+
 import numpy as np
 
 from .. import style
@@ -40,11 +42,12 @@ def shift_and_squeeze(x, shown, limits=(-17, 23)):
         style.span(reach, mean - std, mean + std)
         style.write(beside[0], mean - std - 0.4, 1.29 * tallest, f"σ = {number(std)}")
         style.write(beside[1], mean + std + 0.4, 1.29 * tallest, f"mean = {number(mean)}")
-        style.write(title, np.mean(limits), -0.13, words)
+        style.write(title, np.mean(limits), -0.115, words)
         ends = " to ".join(number(end) for end in bars[now].get_data().edges[[0, -1]])
+        outline = " An outline marks where it began." if not np.allclose(shown, x) else ""
         return (f"{words}. The histogram of {counts.sum()} values reaches from {ends}, with a line at the mean, "
                 f"{number(line.get_xdata()[0])}, and a band of {number(reach.get_width() / 2)} to each side. Five "
-                f"examples stand at {numbers(dots[now].get_xdata())}. An outline marks where it began.")
+                f"examples stand at {numbers(dots[now].get_xdata())}.{outline}")
 
     return Picture(figure, draw, x=x, shown=shown)
 
@@ -78,6 +81,8 @@ def leash(x, x_hat):
             axes.plot([_to_x_hat(value), normalized], [1, 0], color=FAINT, linewidth=1, zorder=1)
         axes.plot(_to_x_hat(np.asarray(x)), np.ones(len(x)), "o", color=FAINT, zorder=1)
         axes.plot(x_hat, np.zeros(len(x)), "s", color=FAINT, zorder=1)
+        start = np.array(x)
+        began = style.label(axes, color="#606060")
         threads = [axes.plot([], [], color=COLORS["x_hat"], linewidth=1.5, animated=True, zorder=3)[0] for _ in x]
         circles, normal = style.dots(axes, "x", markersize=11), style.dots(axes, "x_hat", markersize=10)
 
@@ -86,6 +91,7 @@ def leash(x, x_hat):
             thread.set_data([_to_x_hat(value), normalized], [1, 0])
         style.place(circles, _to_x_hat(np.asarray(x)), 1)
         style.place(normal, x_hat, 0)
+        style.write(began, 0, -0.3, "" if np.array_equal(x, start) else "grey: where it began")
         farthest = np.abs(normal.get_xdata()).max()
         return (f"Circles above, on the scale of x: {numbers(_to_x(circles.get_xdata()))}. Squares below, on the scale "
                 f"of x̂: {numbers(normal.get_xdata(), 3)}, joined by lines. The farthest square is "
@@ -162,8 +168,8 @@ def knee(eps, var, out):
         halfway = bend.get_xdata()[0]
         return (f"A falling curve over eps from 1e−08 to 10000, near 1 on the left, one half where eps = σ² = "
                 f"{short(halfway)} (a band). The square stands at eps = {short(here.get_xdata()[0])}, "
-                f"variance {number(here.get_ydata()[0], 6)}; "
-                f"there the curve is at {number(np.interp(np.log(eps), np.log(fine), curve.get_ydata()), 4)}.")
+                f"variance {share(here.get_ydata()[0])}; "
+                f"there the curve is at about {number(np.interp(np.log(eps), np.log(fine), curve.get_ydata()), 4)}.")
 
     return Picture(figure, draw, eps=eps, var=var, out=out)
 
@@ -171,3 +177,10 @@ def knee(eps, var, out):
 def short(value):
     """A positive number of any size in three digits: "25", "0.00316", "1e−05"."""
     return number(value, 0) if value >= 100 else f"{value:.3g}".replace("-", "−")
+
+
+def share(value):
+    """A number between 0 and 1 in as many digits as keep it from looking like 0 or 1: "0.5", "0.99999", "1e−10"."""
+    if 0 < value < 0.001:
+        return short(value)
+    return number(value, 6 if value <= 0.999 or value >= 1 else max(6, 1 - math.floor(math.log10(1 - value))))

@@ -45,24 +45,28 @@ def _draw_row(x, height, circles, line, spread, words, bands):
     style.write(words, line.axes.get_xlim()[1], height + 0.05, name)
 
 
-def squares(x, mean, var):
-    """A real square on the side |x_i − mean| for each value ``(m,)``, and apart from them the average square, var."""
+def squares(x, mean, var, top=27):
+    """A real square on the side |x_i − mean| for each value ``(m,)``, and apart from them the average square, var.
+
+    top is where the picture ends; 27 leaves room for every batch between 0 and 30.
+    """
+    left, right, bottom, width = -7.6, 54.2, -5.8, 6.4
     with style.context():
-        figure, axes = style.figure(6.4, 3.7)
-        style.frame(axes, None, None, (-1, 52), (-5.2, 25.5))
+        figure, axes = style.figure(width, width * (top - bottom) / (right - left))
+        style.frame(axes, None, None, (left, right), (bottom, top))
         axes.set(aspect="equal", xticks=range(0, 31, 5))
         # The layout engine would leave room for tick labels below the axes, and here they are inside.
         figure.set_layout_engine("none")
         axes.set_position((0, 0, 1, 1))
         axes.spines["bottom"].set(position=("data", 0), bounds=(0, 30))
-        axes.text(15, -4.2, FEATURE, ha="center", va="center")
-        axes.plot([36, 51], [0, 0], color="#555555", linewidth=0.8)
-        axes.text(36, -4.2, "the average square", color=COLORS["var"], ha="left", va="center")
+        axes.text(15, -4.6, FEATURE, ha="center", va="center")
+        axes.plot([38.8, 53.8], [0, 0], color="#555555", linewidth=0.8)
+        axes.text(38.8, -4.6, "the average square", color=COLORS["var"], ha="left", va="center")
         own = [_square(axes, "x", alpha=0.13, linewidth=1) for _ in x]
         average = _square(axes, "var", alpha=0.18, linewidth=2)
         circles = style.dots(axes, "x", clip_on=False)
         line = axes.plot([], [], color=COLORS["mean"], linewidth=2, animated=True, zorder=4)[0]
-        areas = [style.label(axes, "x", va="top") for _ in x]
+        areas = [style.label(axes, "x", va="bottom") for _ in x]
         names = [style.label(axes, quantity, ha="left") for quantity in ("mean", "var", "std")]
 
     def draw(x, mean, var):
@@ -70,14 +74,16 @@ def squares(x, mean, var):
         std = np.sqrt(var)
         for patch, value, deviation in zip(own, x, deviations):
             patch.set_bounds(min(value, mean), 0, abs(deviation), abs(deviation))
-        average.set_bounds(36, 0, std, std)
+            # Squares on both sides of the mean touch there; two shades keep them apart.
+            patch.set_facecolor(to_rgba(COLORS["x"], 0.08 if deviation > 0 else 0.25))
+        average.set_bounds(38.8, 0, std, std)
         style.place(circles, x, 0)
-        line.set_data([mean, mean], [0, 23.4])
+        line.set_data([mean, mean], [0, top - 1.8])
         names[0].set_ha("left" if mean < 15 else "right")
-        for text, place, words in zip(names, ((mean, 24.4), (36, std + 1.1), (36, -1.7)),
+        for text, place, words in zip(names, ((mean, top - 0.9), (38.8, std + 1.2), (38.8, -2)),
                                       (f"μ = {number(mean)}", f"σ² = {number(var)}", f"side σ = {number(std)}")):
             style.write(text, *place, words)
-        _write_areas(areas, x, deviations)
+        _write_areas(areas, mean, deviations)
         return _describe_squares(line.get_xdata()[0], circles.get_xdata(), own, average)
 
     return Picture(figure, draw, x=x, mean=mean, var=var)
@@ -98,17 +104,18 @@ def _square(axes, quantity, alpha, linewidth=0):
     return patch
 
 
-def _write_areas(labels, x, deviations):
-    """Write each area into the outer top corner of its square, once, and only where no other border crosses it."""
-    sides = np.abs(deviations)
-    for i, label in enumerate(labels):
-        right = deviations[i] > 0
-        words = number(sides[i] ** 2)
-        beside = sides[(deviations > 0) == right]
-        crossed = ((beside < sides[i]) & (beside > sides[i] - 1.9)).any() or (x[:i] == x[i]).any()
-        fits = sides[i] > max(1.9, 0.85 * len(words)) and not crossed
-        label.set_ha("right" if right else "left")
-        style.write(label, x[i] + (-0.3 if right else 0.3), sides[i] - 0.3, words if fits else "")
+def _write_areas(labels, mean, deviations):
+    """Write the areas over the squares, those on each side of the mean as a sum in a column, the largest on top."""
+    for label in labels:
+        label.set_text("")
+    free = iter(labels)
+    for side, align in ((-1, "right"), (1, "left")):
+        lengths, how_many = np.unique(side * deviations[side * deviations > 0], return_counts=True)
+        for row, (length, count) in enumerate(zip(lengths, how_many)):
+            label = next(free)
+            label.set_ha(align)
+            area = ("+ " if length < lengths[-1] else "") + (f"{count}×" if count > 1 else "") + number(length ** 2)
+            style.write(label, mean + 0.5 * side, lengths[-1] + 0.2 + 1.5 * row, area)
 
 
 def spread(x, mean, std, limits=(-10, 30), label=FEATURE):

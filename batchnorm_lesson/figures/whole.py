@@ -31,8 +31,7 @@ def four_steps(x, mean, std, x_hat, y, gamma, beta):
         for row in ROWS:
             _number_line(axes, row)
         starts = np.linspace(0.2, 0.8, MOST)
-        for i, start in enumerate(starts, 1):
-            axes.text(start, 3.92, f"x{chr(0x2080 + i)}", color=COLORS["x"], ha="center", va="center")
+        names = [style.label(axes, "x") for _ in starts]
         threads = axes.add_collection(LineCollection([], colors="#999999", linewidth=1, animated=True, zorder=2))
         band = axes.plot([], [], color=COLORS["std"], linewidth=14, alpha=0.25, solid_capstyle="butt", animated=True,
                          zorder=1)[0]
@@ -48,8 +47,9 @@ def four_steps(x, mean, std, x_hat, y, gamma, beta):
         values = {"x": np.asarray(x), "deviations": x - mean, "x_hat": x_hat, "y": y}
         for row, mark in marks.items():
             style.place(mark, _across(row, values[row]), ROWS[row][0])
-        stations = [np.column_stack([starts[:len(x)], np.full(len(x), 3.8)])]
-        threads.set_segments(np.stack(stations + [np.column_stack(mark.get_data()) for mark in marks.values()], axis=1))
+        for i, (name, start) in enumerate(zip(names, starts), 1):
+            style.write(name, start, 3.92, f"x{chr(0x2080 + i)}" if i <= len(x) else "")
+        threads.set_segments(_threads(starts[:len(x)], marks.values()))
         line.set_data(_across("x", [mean, mean]), [3, 3.35])
         band.set_data(_across("deviations", [-std, std]), [2, 2])
         dashed.set_data(_across("y", [beta, beta]), [0, 0.4])
@@ -68,6 +68,14 @@ def _number_line(axes, row):
         place = _across(row, tick)
         axes.plot([place, place], [height - 0.07, height], color="#777777", linewidth=1, zorder=0)
         axes.text(place, height - 0.12, number(tick), color="#555555", ha="center", va="top")
+
+
+def _threads(starts, marks):
+    """A line from every mark to the one below it, with a gap where the numbers of a number line stand."""
+    above = [np.column_stack([starts, np.full(len(starts), 3.8)])]
+    stops = [np.column_stack(mark.get_data()) for mark in marks]
+    above += [stop - [0, 0.33] for stop in stops]
+    return np.concatenate([np.stack(pair, axis=1) for pair in zip(above, stops)])
 
 
 def _across(row, values):

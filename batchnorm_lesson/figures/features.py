@@ -1,0 +1,250 @@
+"""The pictures of lesson 06: who shares one mean and sigma, what that costs, and the bias that does nothing."""
+import numpy as np
+from matplotlib.collections import PolyCollection
+from matplotlib.colors import LinearSegmentedColormap, to_rgba
+from matplotlib.patches import Rectangle
+
+from .. import style
+from ..picture import Picture
+from ..style import COLORS, FAINT, number, numbers
+
+FRAMES = ("#FFC800", "#2F9BE0", "#8CC63F", "#909090")  # apart from the quantities' colours, and laid on thinly
+GAP = 1  # between two feature maps, in pixels of the maps
+STRIPS = {"gamma": 1190, "beta": 1360}  # where the columns beside the square of weights stand
+COUNTS = {  # the function of C, the look of its curve, and the height of its name
+    "C²": (lambda C: C * C, "x", "o", "-", 1.05e6), "4C": (lambda C: 4 * C, "x", "D", ":", 6500),
+    "2C": (lambda C: 2 * C, "gamma", "s", "--", 1300)}
+
+
+def shared_cells(x, x_hat, groups):
+    """A table x ``(m, C)`` and its normalized twin x_hat; frames hold the cells that share one mean and sigma.
+
+    groups ``(m, C)`` numbers the frames: cells with the same number share. A group must be a block of the table.
+    The first feature of x stays what it is at the start.
+    """
+    m, C = np.shape(x)
+    away = C + 0.9
+    with style.context():
+        figure, axes = style.figure(6.4, 2.5)
+        style.frame(axes, None, None, (-1.5, 2 * C + 1), (m + 0.1, -1.15))
+        axes.spines["bottom"].set_visible(False)
+        axes.set_xticks([])
+        for i in range(m):
+            axes.text(-0.2, i + 0.5, f"example {i + 1}", ha="right", va="center")
+        for offset, quantity, title in ((0, "x", "x"), (away, "x_hat", "x̂")):
+            axes.text(offset + C / 2, -0.85, title, color=COLORS[quantity], ha="center", va="center", weight="bold")
+            for j in range(C):
+                axes.text(offset + j + 0.5, -0.3, f"feature {j + 1}", ha="center", va="center", color="#555555")
+        axes.annotate("", (away - 0.25, m / 2), (C + 0.25, m / 2), arrowprops={"arrowstyle": "->", "color": "#555555"})
+        frames = [[axes.add_patch(Rectangle((0, 0), 0, 0, animated=True, zorder=2, linewidth=2, edgecolor="#555555",
+                                            facecolor=to_rgba(FRAMES[i % len(FRAMES)], tint)))
+                   for i in range(max(m, C))] for tint in (0.22, 0.1)]
+        cells = [[[style.label(axes, quantity) for _ in range(C)] for _ in range(m)] for quantity in ("x", "x_hat")]
+        for i in range(m):  # text that stays costs no time; black, because the frames' colours lie over it
+            style.write(cells[0][i][0], 0.5, i + 0.5, number(x[i][0]))
+            cells[0][i][0].set(animated=False, color="black")
+
+    def draw(x, x_hat, groups):
+        groups = np.asarray(groups)
+        for offset, patches, labels, values in zip((0, away), frames, cells, (x, x_hat)):
+            for i, patch in enumerate(patches):
+                _frame_group(patch, np.argwhere(groups == i), offset)
+            for i, j in np.argwhere([[label.get_animated() for label in row] for row in labels]):
+                style.write(labels[i][j], offset + j + 0.5, i + 0.5, number(values[i][j]))
+        return _describe_cells(frames[0], cells)
+
+    return Picture(figure, draw, x=x, x_hat=x_hat, groups=groups)
+
+
+def _frame_group(patch, places, offset):
+    """Put a frame around the block of cells at places ``(cells, 2)``, or out of sight when there are none."""
+    patch.set_visible(len(places) > 0)
+    if len(places):
+        (top, left), (bottom, right) = places.min(axis=0), places.max(axis=0) + 1
+        patch.set_bounds(offset + left + 0.07, top + 0.07, right - left - 0.14, bottom - top - 0.14)
+
+
+def _describe_cells(frames, cells):
+    shown = [patch for patch in frames if patch.get_visible()]
+    blocks = {f"{patch.get_height() + 0.14:.0f} by {patch.get_width() + 0.14:.0f}" for patch in shown}
+    x, x_hat = ("; ".join(_in_words(row) for row in table) for table in cells)
+    count = "1 frame holds" if len(shown) == 1 else f"{len(shown)} frames hold"
+    return (f"{count} the cells that share one μ and one σ, rows by columns: {', '.join(sorted(blocks))}. "
+            f"The rows of x: {x}. The rows of x̂: {x_hat}.")
+
+
+def _in_words(labels):
+    """What the labels of one row of a table say."""
+    return ", ".join(label.get_text() for label in labels)
+
+
+def parameters(C):
+    """The weights of a layer from C units to C units as a square beside gamma and beta, and all three counts over C."""
+    with style.context():
+        figure, (left, right) = style.figure(6.4, 3, 2, width_ratios=[5, 6])
+        square, strips = _square_and_strips(left)
+        marks = _count_curves(right)
+
+    def draw(C):
+        square.set_bounds(0, 0, C, C)
+        for strip, place in zip(strips, STRIPS.values()):
+            strip.set_data([place, place], [0, C])
+        for mark, (count, *_) in zip(marks, COUNTS.values()):
+            mark.set_data([C], [count(C)])
+        heights = [strip.get_ydata()[1] for strip in strips]
+        shown = [f"{name} {mark.get_ydata()[0]:,}" for name, mark in zip(COUNTS, marks)]
+        return (f"A square of {square.get_width():,.0f} by {square.get_height():,.0f} weights; beside it γ and β, "
+                f"columns of {heights[0]:,} and {heights[1]:,} numbers. On the curves at C = "
+                f"{marks[0].get_xdata()[0]:,}: {'; '.join(shown)}.")
+
+    return Picture(figure, draw, C=C)
+
+
+def _square_and_strips(axes):
+    """A moving square for the weights and moving columns for gamma and beta, on one scale up to C = 1,024."""
+    style.frame(axes, None, None, (-40, 1430), (0, 1030))
+    axes.set(aspect="equal", anchor="S", xticks=[512, *STRIPS.values()], xticklabels=["C × C weights", "γ", "β"])
+    axes.tick_params(length=0)
+    axes.spines["bottom"].set_visible(False)
+    axes.plot([0, 1024], [0, 0], color=FAINT)
+    square = axes.add_patch(Rectangle((0, 0), 0, 0, facecolor=to_rgba(COLORS["x"], 0.25), edgecolor=COLORS["x"],
+                                      linewidth=1, animated=True))
+    strips = [axes.plot([], [], color=COLORS[quantity], linewidth=2, solid_capstyle="butt", animated=True)[0]
+              for quantity in STRIPS]
+    return square, strips
+
+
+def _count_curves(axes):
+    """The three counts over C as curves, with a moving mark on each."""
+    style.frame(axes, "features C", "numbers", (0.8, 3500), (0.8, 4e6))
+    axes.set(xscale="log", yscale="log", xticks=[1, 8, 64, 512], xticklabels=["1", "8", "64", "512"],
+             yticks=[1, 100, 1e4, 1e6], yticklabels=["1", "100", "10,000", "1,000,000"])
+    axes.minorticks_off()
+    ends, marks = np.array([1, 1024]), []
+    for name, (count, quantity, mark, line, height) in COUNTS.items():
+        axes.plot(ends, count(ends), color=COLORS[quantity], linestyle=line, linewidth=1.5)
+        axes.text(1500, height, name, color=COLORS[quantity], va="center")
+        marks += axes.plot([], [], mark, color=COLORS[quantity], markeredgecolor="white", animated=True, zorder=5)
+    return marks
+
+
+def feature_maps(x, x_hat, axes, cell):
+    """Feature maps x ``(N, C, H, W)`` and x_hat as pixels; outlined is who shares mean and sigma with one cell.
+
+    axes are the axes that the statistics run over, cell is the index (n, c, h, w).
+    """
+    shape = np.shape(x)
+    with style.context():
+        figure, panels = style.figure(6.4, 2.9, 2)
+        images = [_maps_panel(panel, quantity, shape, reach) for panel, quantity, reach in
+                  zip(panels, ("x", "x_hat"), (16, 2.5))]
+        panels[0].set_yticks(_tile_starts(shape[1], shape[2]) + shape[2] / 2, [f"c = {c}" for c in range(shape[1])])
+        outlines = [panel.add_collection(PolyCollection([], facecolor=to_rgba(COLORS["mean"], tint), linewidth=2.5,
+                                                        edgecolor=COLORS["mean"], animated=True, zorder=3))
+                    for panel, tint in zip(panels, (0.1, 0))]
+        marks = [style.dots(panel, quantity, markerfacecolor="black", markersize=6)
+                 for panel, quantity in zip(panels, ("x", "x_hat"))]
+
+    def draw(x, x_hat, axes, cell):
+        corners = _outlined(shape, axes, cell)
+        n, c, h, w = cell
+        for image, values, outline, mark in zip(images, (x, x_hat), outlines, marks):
+            image.set_data(_side_by_side(values))
+            outline.set_verts(corners)
+            mark.set_data([n * (shape[3] + GAP) + w + 0.5], [c * (shape[2] + GAP) + h + 0.5])
+        return _describe_maps(images, outlines[0], marks[0], shape)
+
+    return Picture(figure, draw, x=x, x_hat=x_hat, axes=axes, cell=cell)
+
+
+def _maps_panel(panel, quantity, shape, reach):
+    """An empty panel for the maps, its images counted along the top; the darker, the larger, from −reach to reach."""
+    N, C, H, W = shape
+    panel.set_title({"x": "x", "x_hat": "x̂"}[quantity], color=COLORS[quantity], weight="bold")
+    panel.set_xticks(_tile_starts(N, W) + W / 2, [f"n = {n}" for n in range(N)])
+    panel.tick_params(length=0)
+    panel.set_yticks([])
+    for spine in panel.spines.values():
+        spine.set_visible(False)
+    colours = LinearSegmentedColormap.from_list(quantity, ["white", COLORS[quantity]]).with_extremes(bad="white")
+    width, height = N * (W + GAP) - GAP, C * (H + GAP) - GAP
+    image = panel.imshow(np.full((height, width), np.nan), cmap=colours, vmin=-reach, vmax=reach,
+                         interpolation="nearest", extent=(0, width, height, 0), animated=True, zorder=1)
+    panel.set(xlim=(-0.5, width + 0.5), ylim=(height + 0.5, -0.5))
+    return image
+
+
+def _tile_starts(count, side):
+    return np.arange(count) * (side + GAP)
+
+
+def _side_by_side(x):
+    """Maps ``(N, C, H, W)`` as one array of pixels: a column for each image, a row for each channel, NaN between."""
+    x = np.asarray(x, dtype=float)
+    padded = np.pad(x, ((0, 0), (0, 0), (0, GAP), (0, GAP)), constant_values=np.nan)
+    N, C, H, W = padded.shape
+    return padded.transpose(1, 2, 0, 3).reshape(C * H, N * W)[:-GAP, :-GAP]
+
+
+def _outlined(shape, axes, cell):
+    """The corners of the outlines: around whole maps where the statistics run over pixels, else around one pixel."""
+    N, C, H, W = shape
+    chosen = [range(size) if axis in axes else [cell[axis]] for axis, size in enumerate(shape)]
+    down, across = (0, 0) if 2 in axes else cell[2:]
+    height, width = (H, W) if 2 in axes else (1, 1)
+    corners = []
+    for n in chosen[0]:
+        for c in chosen[1]:
+            left, top = n * (W + GAP) + across, c * (H + GAP) + down
+            corners.append([(left, top), (left + width, top), (left + width, top + height), (left, top + height)])
+    return corners
+
+
+def _describe_maps(images, outline, mark, shape):
+    N, C, H, W = shape
+    boxes = [path.get_extents() for path in outline.get_paths()]
+    cells = sum(box.width * box.height for box in boxes)
+    rows, columns = {int(box.y0 // (H + GAP)) for box in boxes}, {int(box.x0 // (W + GAP)) for box in boxes}
+    across, down = mark.get_xdata()[0], mark.get_ydata()[0]
+    (n, w), (c, h) = divmod(across, W + GAP), divmod(down, H + GAP)
+    pixels = images[1].get_array()
+    channels = [pixels[c * (H + GAP):c * (H + GAP) + H].compressed() for c in range(C)]
+    return (f"The marked cell is image {n:.0f}, channel {c:.0f}, row {h - 0.5:.0f}, column {w - 0.5:.0f}. Outlined "
+            f"with it are {cells:.0f} cells (n = {numbers(sorted(columns))}; c = {numbers(sorted(rows))}). x̂ reaches "
+            f"from {number(pixels.min())} to {number(pixels.max())}; "
+            f"by channel it spreads by {numbers([one.std() for one in channels])}.")
+
+
+def dead_bias(z, y, mean, beta):
+    """A unit before batch norm, z ``(m,)`` with its mean, and after it, y ``(m,)`` with beta, as two histograms."""
+    edges = np.linspace(-26, 42, 69), np.linspace(-7, 7, 57)
+    with style.context():
+        figure, panels = style.figure(6.4, 2.9, 2)
+        for panel, title, own in zip(panels, ("z = x·w + b, into batch norm", "y, out of batch norm"), edges):
+            style.frame(panel, title, None, (own[0], own[-1]), (0, 1.28))
+        panels[1].set_xticks(range(-6, 7, 2))
+        ghosts = [style.bars(panel, quantity, own, fill=False, alpha=0.35) for panel, quantity, own in
+                  zip(panels, ("x", "y"), edges)]
+        bars = [style.bars(panel, quantity, own) for panel, quantity, own in zip(panels, ("x", "y"), edges)]
+        lines = [style.vertical(panels[0], "mean"), style.vertical(panels[1], "beta")]
+        words = [style.label(panels[0], "mean", va="top"), style.label(panels[1], "beta", va="top")]
+
+    def draw(z, y, mean, beta):
+        for values, own, ghost, histogram in zip((z, y), edges, ghosts, bars):
+            ghost.set_data(histogram.get_data().values)
+            counts = np.histogram(values, own)[0]
+            histogram.set_data(counts / counts.max())
+        for line, text, name, value in zip(lines, words, ("μ", "β"), (mean, beta)):
+            style.stand(line, value, 0.86)
+            style.write(text, value, 1.26, f"{name} = {number(value)}")
+        before, after = (_reach(histogram) for histogram in bars)
+        return (f"Before: a histogram from {before}, its mean marked at {number(lines[0].get_xdata()[0])}. "
+                f"After: a histogram from {after}, with β marked at {number(lines[1].get_xdata()[0])}.")
+
+    return Picture(figure, draw, z=z, y=y, mean=mean, beta=beta)
+
+
+def _reach(histogram):
+    """From where to where a histogram has bars, in words."""
+    heights, edges, _ = histogram.get_data()
+    return f"{number(edges[:-1][heights > 0].min())} to {number(edges[1:][heights > 0].max())}"

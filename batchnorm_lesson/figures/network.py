@@ -1,0 +1,167 @@
+"""The pictures of lesson 00: what thirty layers do to a mini-batch, training that stands still, and drift."""
+import numpy as np
+
+from .. import style
+from ..picture import Picture
+from ..style import COLORS, FAINT, number, numbers
+
+ROWS = 6
+LOWEST, HIGHEST = 1e-8, 1e8
+GUESSING = np.log(10)
+
+
+def spread_over_batch(values):
+    """How far a layer's values ``(m, units)`` spread over the mini-batch: the root of the units' average variance."""
+    return np.sqrt(values.var(axis=0).mean())
+
+
+def layers(activations):
+    """What the layers of a network put out, arrays ``(m, width)``: six of them as histograms, and every spread.
+
+    Values outside −1 to 3 are counted in the outermost bars, spreads outside 1e-8 to 1e8 stand at the edge.
+    """
+    edges = np.linspace(-1.05, 3.05, 42)
+    with style.context():
+        figure, (left, right) = style.figure(6.4, 3.9, 2, width_ratios=[3, 2], sharey=True)
+        style.frame(left, "output of a unit (no unit), tallest bar = 1", None, (-2.3, 3.15), (0.6 - ROWS, 1.3))
+        style.frame(right, "spread, log axis (no unit)", None, (1e-10, 1e10))
+        left.set(xticks=[-1, 0, 1, 2, 3], xticklabels=["−1", "0", "1", "2", "3+"])
+        right.set(xscale="log", xticks=[1e-8, 1e-4, 1, 1e4, 1e8],
+                  xticklabels=[r"$\leq 10^{-8}$", r"$10^{-4}$", "1", r"$10^{4}$", r"$\geq 10^{8}$"])
+        right.minorticks_off()
+        right.axvline(1, color=FAINT, linewidth=1, linestyle=":")
+        right.text(1e-9, 1.3, "vanishes", va="top")
+        right.text(1e9, 1.3, "explodes", va="top", ha="right")
+        left.hlines(-np.arange(ROWS), -1.05, 3.05, color=FAINT, linewidth=1)
+        histograms = [style.bars(left, "x", edges, alpha=0.7) for _ in range(ROWS)]
+        for row in range(ROWS):
+            left.text(-2.25, -row, "layer", color=COLORS["x"], va="baseline")
+        # Only the digits move: drawing six whole words would cost a third of the redraw.
+        names = [style.label(left, ha="right", va="baseline") for _ in range(ROWS)]
+        line = right.plot([], [], "o-", color=COLORS["std"], markersize=4, animated=True, zorder=4)[0]
+
+    def draw(activations):
+        chosen = np.linspace(1, len(activations), ROWS).round().astype(int)
+        for row, (layer, histogram, name) in enumerate(zip(chosen, histograms, names)):
+            counts = np.histogram(activations[layer - 1].clip(-1, 3), len(edges) - 1, (edges[0], edges[-1]))[0]
+            histogram.set_data(0.85 * counts / counts.max() - row, edges, -row)
+            style.write(name, -1.15, -row, f"{layer}")
+        spreads = np.array([spread_over_batch(a) for a in activations])
+        line.set_data(spreads.clip(LOWEST, HIGHEST), np.linspace(0, 1 - ROWS, len(spreads)))
+        shown = line.get_xdata()
+        rows = "; ".join(map(_describe_row, names, histograms))
+        return (f"Histograms: {rows}. Spread of {len(shown)} layers on a log axis: "
+                f"{_power(shown[0])} in the first, {_power(shown[-1])} in the last.")
+
+    return Picture(figure, draw, activations=activations)
+
+
+def _describe_row(name, histogram):
+    heights, edges, base = histogram.get_data()
+    heights, middles = heights - base, (edges[:-1] + edges[1:]) / 2
+    filled = middles[heights > 0]
+    if len(filled) == 1:
+        return f"layer {name.get_text()} a single bar at {_bar(filled[0])}"
+    return (f"layer {name.get_text()} from {_bar(filled.min())} to {_bar(filled.max())}, "
+            f"the tallest bar at {_bar(middles[heights.argmax()])}")
+
+
+def _bar(value):
+    return "3 or more" if value > 2.95 else number(value, 1)
+
+
+def _power(value):
+    if value <= LOWEST:
+        return "10⁻⁸ or less"
+    if value >= HIGHEST:
+        return "10⁸ or more"
+    return number(value) if 0.095 < value < 1000 else f"{value:.0e}".replace("-", "−")
+
+
+def losses(**runs):
+    """The loss in each step of one or two trainings: ``name=values``, drawn with the loss of pure guessing."""
+    steps = max(map(len, runs.values()))
+    with style.context():
+        figure, axes = style.figure(6.4, 2.8)
+        style.frame(axes, "training step", "loss (no unit)", (0, steps), (0, 3))
+        axes.axhline(GUESSING, color="#555555", linewidth=1.5, linestyle=":")
+        axes.text(0.01 * steps, GUESSING + 0.1, f"pure guessing: ln 10 = {GUESSING:.2f}")
+        looks = [{"color": COLORS["x"]}, {"color": COLORS["std"], "linestyle": "--"}]
+        lines = [axes.plot([], [], linewidth=1.5, animated=True, **look)[0] for look, _ in zip(looks, runs)]
+        names = [style.label(axes, ha="right", va="bottom", color=line.get_color()) for line in lines]
+
+    def draw(**runs):
+        for line, name, (words, values) in zip(lines, names, runs.items()):
+            line.set_data(np.arange(1, len(values) + 1), values)
+            style.write(name, 0.99 * steps, np.max(values[-steps // 4:]) + 0.05, words)
+        return " ".join(_describe_loss(name, line) for name, line in zip(names, lines))
+
+    return Picture(figure, draw, **runs)
+
+
+def _describe_loss(name, line):
+    values = np.asarray(line.get_ydata())
+    return (f"Loss of {name.get_text()} over {len(values)} steps: {values[0]:.2f} at first, "
+            f"{values[-20:].mean():.2f} at the end; guessing costs {GUESSING:.2f}.")
+
+
+def trainable(scales, final):
+    """The loss at the end of training for each weight scale ``(k,)`` on a log axis; scales with a loss under 1 work."""
+    scales, final = np.asarray(scales), np.asarray(final)
+    with style.context():
+        figure, axes = style.figure(6.4, 2.9)
+        style.frame(axes, "weight scale (standard deviation)", "loss at the end", (scales[0] / 1.2, scales[-1] * 1.2),
+                    (0, 3))
+        axes.set(xscale="log", xticks=[0.03, 0.1, 0.3, 1], xticklabels=["0.03", "0.1", "0.3", "1"])
+        axes.minorticks_off()
+        axes.axhline(GUESSING, color="#555555", linewidth=1.5, linestyle=":")
+        axes.text(scales[0], GUESSING + 0.1, f"pure guessing: ln 10 = {GUESSING:.2f}")
+        works = style.band(axes, "std")
+        line = axes.plot([], [], "o-", color=COLORS["x"], animated=True, markersize=6, zorder=4)[0]
+        words = style.label(axes, "std", va="bottom")
+
+    def draw(scales, final):
+        line.set_data(scales, final.clip(0, 2.95))
+        good = np.asarray(line.get_xdata())[line.get_ydata() < 1]
+        if not len(good):
+            return f"Loss at the end for {len(scales)} weight scales: never below 1."
+        gap = np.sqrt(scales[1] / scales[0])
+        style.span(works, good[0] / gap, good[-1] * gap)
+        style.write(words, np.sqrt(good[0] * good[-1]), 1.6, "it learns")
+        first, last = line.get_xdata()[[0, -1]]
+        return (f"Loss at the end for {len(scales)} weight scales from {number(first)} to {number(last)}, on a log "
+                f"axis: below 1 only at {numbers(good)}, inside the band from {number(works.get_x())} to "
+                f"{number(works.get_x() + works.get_width())}.")
+
+    return Picture(figure, draw, scales=scales, final=final)
+
+
+def drift(now, start, layers):
+    """What a unit in each of a few layers computes for the same mini-batch, now and before training: ``(rows, m)``."""
+    edges = np.linspace(-5, 5, 51)
+    with style.context():
+        figure, axes = style.figure(6.4, 3.6)
+        style.frame(axes, "value before the activation (no unit), tallest bar = 1", None, (-5, 5),
+                    (1 - len(layers), 1.15))
+        axes.hlines(-np.arange(len(layers)), -5, 5, color=FAINT, linewidth=1)
+        axes.axvline(0, color=FAINT, linewidth=1, linestyle=":")
+        for row, layer in enumerate(layers):
+            axes.text(-4.95, 0.1 - row, f"layer {layer}")
+        ghosts = [style.bars(axes, "x", edges, fill=False, alpha=0.6, zorder=4) for _ in layers]
+        histograms = [style.bars(axes, "x", edges) for _ in layers]
+
+    def draw(now, start, layers):
+        for row, (ghost, histogram) in enumerate(zip(ghosts, histograms)):
+            for stairs, values in ((ghost, start[row]), (histogram, now[row])):
+                counts = np.histogram(values.clip(-5, 5), edges)[0]
+                stairs.set_data(0.85 * counts / counts.max() - row, edges, -row)
+        rows = (f"layer {layer} from {_ends(histogram)}, at the start from {_ends(ghost)}"
+                for layer, histogram, ghost in zip(layers, histograms, ghosts))
+        return f"Filled histograms: now; outlines: before training. Values in {'; '.join(rows)}."
+
+    return Picture(figure, draw, now=now, start=start, layers=layers)
+
+
+def _ends(stairs):
+    heights, edges, base = stairs.get_data()
+    return f"{number(edges[:-1][heights > base].min(), 1)} to {number(edges[1:][heights > base].max(), 1)}"

@@ -1,0 +1,278 @@
+"""What the words of an explorer must say, computed in plain NumPy from the values of its controls.
+
+A function for each explorer, with its name. It takes the values by the controls' labels and returns a list of
+(words, the number that must follow them); a third entry says how far off the number may be.
+"""
+import functools
+import math
+import re
+from pathlib import Path
+
+import numpy as np
+
+NUMBER = r"([−-]?\d[\d,]*(?:\.\d+)?(?:e[−+-]?\d+)?)"
+ROUNDED = 0.00501  # most numbers are shown with two decimals
+DATA = Path(__file__).resolve().parent.parent / "batchnorm_lesson" / "data" / "digits.npz"
+DIGITS = np.load(DATA)["images"].reshape(-1, 64)
+
+
+def unit_11():
+    return DIGITS.astype(float) @ np.random.default_rng(0).normal(scale=1 / 8, size=(64, 16))[:, 11]
+
+
+def balance(values):
+    x = batch_of(values)
+    return [("/ 4 =", x.mean()), ("together", (x - values["support"]).sum()), ("held at", values["support"]),
+            ("Equal weights at", x[0]), ("marked at", x.mean())]
+
+
+def estimates(values):
+    m = values["m batch size"]
+    spread = unit_11().std() / np.sqrt(m)
+    return [("σ / √m =", unit_11().std()), (f"/ √{m:.0f} =", spread), ("band is σ/√m =", spread), ("mini-batches of", m),
+            ("spread by", spread, 0.08 * spread)]
+
+
+def squares(values):
+    x = batch_of(values)
+    areas = (x - x.mean()) ** 2
+    shares = [("of the variance: x₁", 100 * areas[0] / areas.sum(), 0.51)] if areas.any() else []
+    return shares + [("/ 4 =", areas.mean()), (", σ =", np.sqrt(areas.mean())), ("mean at", x.mean()), ("values", x[0]),
+                     (": sides", abs(x[0] - x.mean())), ("has the side", np.sqrt(areas.mean())), ("and the area", areas.mean())]
+
+
+def divisors(values):
+    m = values["m batch size"]
+    return [(f"{m - 1:.0f}/{m:.0f} =", (m - 1) / m), (f"√{round((m - 1) / m, 3):g} =", np.sqrt((m - 1) / m)),
+            ("Mini-batches of m =", m), ("1/m gives", (m - 1) / m, 0.03), ("1/(m − 1) gives", 1, 0.03)]
+
+
+def standardized(x):
+    return (x - x.mean()) / np.sqrt(((x - x.mean()) ** 2).mean() + 1e-5)
+
+
+def scale_and_shift(values):
+    gamma, beta = values["γ gamma"], values["β beta"]
+    y = gamma * standardized(unit_11()[:256]) + beta
+    return [("mean of y =", beta), ("standard deviation of y =", abs(gamma)), ("marks β at", beta), ("an arrow γ =", gamma),
+            ("Histogram of y from", y.min()), ("reaches to", beta + gamma)]
+
+
+def undo(values):
+    batches = np.random.default_rng(4).permutation(unit_11())[:128].reshape(8, 16)
+    first, x = batches[0], batches[int(values["batch number"]) - 1]
+    gamma = 1 + values["undo amount"] * (np.sqrt(first.var() + 1e-5) - 1)
+    y = gamma * standardized(x) + values["undo amount"] * first.mean()
+    return [("γ =", gamma), ("μ =", x.mean()), ("largest |y − x| =", abs(y - x).max()), ("inputs from", x.min()),
+            ("outputs from", y.min())]
+
+
+def activation(values):
+    y = values["γ gamma"] * standardized(unit_11()[:256]) + values["β beta"]
+    sigmoid = 1 / (1 + np.exp(-y))
+    straight = [("sigmoid:", 100 * np.corrcoef(y, sigmoid)[0, 1] ** 2, 0.0501)] if values["γ gamma"] else []
+    return straight + [("outputs from", sigmoid.min()), ("ReLU:", (y <= 0).sum(), 0.1), ("y from", y.min()),
+                       ("on the ReLU, outputs from", max(y.min(), 0))]
+
+
+def descent(values):
+    """The path in closed form: the distance to the goal shrinks by the same factor in every step."""
+    root = np.sqrt(0.1 + 1e-5)
+    goal = {"the original x": (root, 5), "mean 5, variance 0.1": (root, 5), "halfway to x": ((root + 1) / 2, 2.5)}
+    gamma, beta = np.array(goal[values["target"]])
+    factor = 1 - 2 * values["learning rate"]
+    left = factor ** values["step"]
+    return [("step", values["step"]), ("γ =", gamma + (1 - gamma) * left), (", β =", beta - beta * left),
+            ("least loss at γ =", gamma), ("Path of", values["step"]),
+            ("next leads to γ =", gamma + (1 - gamma) * left * factor)]
+
+
+
+def shift_and_squeeze(values):
+    x, step = unit_11()[:256], values["x → x̂ step"]
+    root = np.sqrt(x.var() + 1e-5)
+    shown = (x - min(step, 1) * x.mean()) / root ** max(step - 1, 0)
+    return [("shift: x −", min(step, 1) * x.mean()), ("squeeze: ÷", root ** max(step - 1, 0)), ("reaches from", shown.min()),
+            ("line at the mean,", shown.mean()), ("a band of", shown.std())]
+
+
+def leash(values):
+    x = batch_of(values)
+    return [("μ =", x.mean()), ("σ =", x.std()), ("x̂ =", standardized(x)[0]), ("scale of x:", x[0]),
+            ("The farthest square is", abs(standardized(x)).max()), ("= ±", math.sqrt(3))]
+
+
+def knee(values):
+    eps, var = values["ε eps"], values["σ² variance"]
+    return [(", variance", var / (var + eps), 0.0001), ("square stands at eps =", eps, 0.01 * eps), ("curve is at about", var / (var + eps), 0.01),
+            ("four values:", var / (var + eps), 0.0001),
+            ("where eps = σ² =", var, 0.02 * var)]
+
+
+def batch_of_four(values):
+    x = batch_of(values)[:int(values["m batch size"])]
+    return four_steps(x, values["γ gamma"], values["β beta"], values["ε eps"])
+
+
+def four_steps(x, gamma, beta, eps):
+    x_hat = (x - x.mean()) / np.sqrt(x.var() + eps)
+    return [("mean of y =", gamma * x_hat.mean() + beta), ("variance of y =", gamma ** 2 * x_hat.var(), 1e-6),
+            ("· σ² / (σ² + ε) =", gamma ** 2)] + rows(x, x_hat, gamma, beta)
+
+
+def rows(x, x_hat, gamma, beta):
+    return [("x: circles at", x[0]), ("mean μ at", x.mean()), ("x − μ: circles at", x[0] - x.mean()),
+            ("a band of σ =", x.std()), ("squares at", x_hat[0]), ("triangles at", gamma * x_hat[0] + beta),
+            ("dashed line β at", beta), ("from there to", beta + gamma)]
+
+
+def challenge(values):
+    x = batch_of(values) if "x₁ value" in values else np.array([3.0, 9.0, 11.0, 17.0])
+    return rows(x, standardized(x), values.get("γ gamma", 3.0), values.get("β beta", 5.0))
+
+
+def standardized_digits():
+    return (DIGITS - DIGITS.mean()) / DIGITS.std()
+
+
+def layers(values):
+    """A plain forward pass; numbers in the form 9e−13 are shown with one digit."""
+    curve = {"tanh": np.tanh, "relu": lambda z: z * (z > 0), "sigmoid": lambda z: 1 / (1 + np.exp(-z))}[values["activation"]]
+    rng, h, spreads, depth = np.random.default_rng(0), standardized_digits()[:128], [], int(values["depth layers"])
+    for _ in range(depth):
+        h = curve(h @ (values["weight scale"] * rng.normal(size=(64, 64))))
+        spreads.append(math.sqrt(h.var(axis=0).mean()))
+    last = 0 if spreads[-1] < 1e-13 * abs(h).max() else spreads[-1]
+    close = [0.00501 if 0.01 <= value < 1000 else value / 2 for value in (spreads[0], last)]
+    return [("spread:", spreads[0], close[0]), ("after layer 1,", last, close[1]), ("Spread of", depth)]
+
+
+def drift(values):
+    step, unit = int(values["step of training"]), int(values["unit number"]) - 1
+    snapshots, losses = training()
+    said = [("loss in step", step), (f"loss in step {step}:", losses[max(step, 1) - 1], 0.0501)]
+    for layer, before, now in zip((1, 10, 20), snapshots[0], snapshots[step]):
+        share = 100 * (before[:, unit] > 0).mean()
+        said += [(f"layer {layer}", share, 0.501), (f"layer {layer} {share:.0f} % →", 100 * (now[:, unit] > 0).mean(), 0.501),
+                 (f"layer {layer} from", now[:, unit].min() - 0.1, 0.101)]
+    return said
+
+
+@functools.lru_cache
+def training():
+    """20 tanh layers in 200 steps of gradient descent: values before tanh of 128 images, every 10 steps, and the losses."""
+    images, rng = standardized_digits(), np.random.default_rng(0)
+    labels = np.load(DATA)["labels"]
+    sizes = [64] * 21 + [10]
+    W = [math.sqrt(2 / (n + k)) * rng.normal(size=(n, k)) for n, k in zip(sizes, sizes[1:])]
+    b = [np.zeros(k) for k in sizes[1:]]
+    rng, losses, snapshots = np.random.default_rng(0), [], {}
+    for step in range(201):
+        if step % 10 == 0:
+            h = outputs_of(images[:128], W, b)
+            snapshots[step] = [h[layer - 1] @ W[layer - 1] + b[layer - 1] for layer in (1, 10, 20)]
+        batch = rng.choice(len(images), 64, replace=False)
+        h = outputs_of(images[batch], W, b)
+        p = np.exp(h[-1] @ W[-1] + b[-1])
+        p /= p.sum(axis=1, keepdims=True)
+        losses.append(-np.log(p[range(64), labels[batch]]).mean())
+        p[range(64), labels[batch]] -= 1
+        d = p / 64
+        for i in range(20, -1, -1):
+            dW, db, d = h[i].T @ d, d.sum(axis=0), (d @ W[i].T) * (1 - h[i] ** 2)
+            W[i] -= 0.05 * dW
+            b[i] -= 0.05 * db
+    return snapshots, losses
+
+
+def outputs_of(images, W, b):
+    h = [images]
+    for weights, shift in zip(W[:-1], b):
+        h.append(np.tanh(h[-1] @ weights + shift))
+    return h
+
+
+def nudge(values):
+    x, moved = np.array([3.0, 9.0, 11.0, 17.0]), np.array([3.0, 9.0, 11.0, 17.0])
+    which, by = int(values["which x"]) - 1, values["nudge"]
+    moved[which] += by
+    return [("μ = 10 →", moved.mean()), ("σ = 5 →", moved.std()), ("circles move by", moved[0] - 3),
+            ("triangles move by", 2 * (standardized(moved) - standardized(x))[0]),
+            ("they would move by", 2 * (moved - x)[0] / 5),
+            ("for a tiny nudge:", slopes(lambda x: 2 * standardized(x)[0], x)[which], 0.000501)]
+
+
+def upstream(values):
+    x, dy = np.array([3.0, 9.0, 11.0, 17.0]), np.array([values[f"dy{i} upstream"] for i in "₁₂₃₄"])
+    slope, height = np.polyfit(standardized(x), dy, 1)
+    dx = slopes(lambda x: 2 * (dy * standardized(x)).sum(), x)
+    return [("Σ dy =", dy.sum()), ("Σ dy·x̂ =", (dy * standardized(x)).sum()), ("Right: dx =", dx[0], 0.000501),
+            ("triangles at dy =", dy[0]), ("has the height", height), ("and the slope", slope),
+            ("to the triangles:", dy[0] - height - slope * standardized(x)[0])]
+
+
+def detached(values):
+    m = int(values["m batch size"])
+    x, dy = unit_11()[:m], np.random.default_rng(0).normal(size=256)[:m] + values["common part"]
+    dx, wrong = slopes(lambda x: (dy * standardized(x)).sum(), x), dy / np.sqrt(x.var() + 1e-5)
+    return [("mean of dy", dy.mean()), ("‖dx‖ =", 100 * np.linalg.norm(wrong - dx) / np.linalg.norm(dx), 0.51),
+            ("right gradient reaches from", dx.min()), ("wrong one from", wrong.min()),
+            ("average difference is", (wrong - dx).mean())]
+
+
+def slopes(f, x, h=1e-4):
+    """The slopes of f in each value of x, by finite differences."""
+    return np.array([(f(x + step) - f(x - step)) / (2 * h) for step in h * np.eye(len(x))])
+
+
+def shared_cells(values):
+    axes = {"axis 0: the batch": 0, "axis 1: each example": 1, "everything": None}[values["average over"]]
+    x = np.outer([1, 2, 3, 4], [1, values["k unit"]])
+    x_hat = (x - x.mean(axes, keepdims=True)) / np.sqrt(x.var(axes, keepdims=True) + 1e-5)
+    first = {0: "(1 + 2 + 3 + 4) / 4 =", 1: f"(1 + {x[0, 1]:.0f}) / 2 =", None: "/ 8 ="}[axes]
+    return [(first, x.mean(axes).ravel()[0]), ("σ =", x.std(axes).ravel()[0]), ("rows of x: 1,", x[0, 1]),
+            ("rows of x̂:", x_hat[0, 0])]
+
+
+def parameters(values):
+    C = values["C features"]
+    return [("γ and β, 2 · ", C), (f"2 · {C:,.0f} =", 2 * C), (f"beside {C:,.0f} · {C:,.0f} =", C * C),
+            (f"summary: 4 · {C:,.0f} =", 4 * C),
+            ("A square of", C), ("columns of", C), ("C²", C * C), ("; 4C", 4 * C), ("; 2C", 2 * C)]
+
+
+def feature_maps(values):
+    kernels = [np.full((3, 3), 1 / 9), [[-1 / 3, 0, 1 / 3]] * 3, np.transpose([[-0.04, 0, 0.04]] * 3)]
+    windows = np.lib.stride_tricks.sliding_window_view(DIGITS[:4].reshape(-1, 8, 8).astype(float), (3, 3), axis=(1, 2))
+    x = np.einsum("nhwij,cij->nchw", windows, kernels)
+    axes = {"one channel: N, H, W": (0, 2, 3), "one pixel: N": 0, "everything": None, "one image: C, H, W": (1, 2, 3),
+            "one map: H, W": (2, 3)}[values["shared by"]]
+    n, c, h, w = cell = tuple(int(values[name]) for name in ("n image", "c channel", "h row", "w column"))
+    mean, var = (np.broadcast_to(statistic(axes, keepdims=True), x.shape) for statistic in (x.mean, x.var))
+    x_hat = (x - mean) / np.sqrt(var + 1e-5)
+    return [(f"x[{n}, {c}, {h}, {w}] =", x[cell]), ("μ =", mean[cell]), ("σ =", np.sqrt(var[cell])),
+            ("→ x̂ =", x_hat[cell]), ("over", x.size / x.mean(axes, keepdims=True).size), ("cell is image", n),
+            (", channel", c), (", row", h), (", column", w), ("x̂ reaches from", x_hat.min())]
+
+
+def dead_bias(values):
+    b, beta = values["b bias"], values["β beta"]
+    z = unit_11()[:256] + b
+    return [(") =", z.mean()), ("any y by b:", 0, 1e-6), ("mean of y =", beta), ("its mean marked at", z.mean()),
+            ("with β marked at", beta)]
+
+
+def batch_of(values):
+    """The four values of the sliders."""
+    return np.array([values[f"x{i} value"] for i in "₁₂₃₄"])
+
+
+def wrong_numbers(name, values, words):
+    """The promised numbers that the words of an explorer do not say."""
+    wrong = []
+    for before, value, *off in globals()[name](values):
+        match = re.search(re.escape(before) + r"\s*" + NUMBER, words)
+        said = float(match[1].replace("−", "-").replace(",", "")) if match else None
+        if said is None or abs(said - value) > (off[0] if off else ROUNDED):
+            wrong.append(f"'{before}' is followed by {said}, not by {value:.6g}, at {values}")
+    return wrong

@@ -1,0 +1,174 @@
+"""The facts of lesson 00, computed here in plain NumPy."""
+import math
+import re
+
+import numpy as np
+import pytest
+
+import expected
+from batchnorm_lesson import exercises, explorers, figures, questions
+from batchnorm_lesson.explorers import network as lesson
+
+IMAGES = expected.standardized_digits()
+
+
+def plain(scale, depth=30, curve=np.tanh, seed=0):
+    """The outputs of all layers for the lesson's mini-batch."""
+    rng, outputs = np.random.default_rng(seed), [IMAGES[:128]]
+    for _ in range(depth):
+        outputs.append(curve(outputs[-1] @ (scale * rng.normal(size=(64, 64)))))
+    return outputs
+
+
+def spread(h):
+    return math.sqrt(np.mean([np.mean((unit - unit.mean()) ** 2) for unit in h.T]))
+
+
+def right(choice_question):
+    answer, = (choice["text"] for choice in choice_question.choices if choice.get("right"))
+    return answer
+
+
+def test_guessing_costs_ln_10():
+    prediction = questions.predict("loss-of-guessing")
+    assert f"{math.log(10):.2f}" in prediction.plain and "1/10" in right(prediction)
+
+
+def test_thirty_layers_prediction_is_what_thirty_layers_do():
+    prediction = questions.predict("thirty-layers")
+    outputs = plain(0.05)
+    first, last = spread(outputs[1]), spread(outputs[30])
+    assert f"the spread {spread(outputs[0]):.2f}" in prediction.plain
+    assert f"it is {first:.2f}, about 0.4" in prediction.plain
+    assert first / spread(outputs[0]) == pytest.approx(0.4, abs=0.05)
+    assert math.log10(last) == pytest.approx(-12, abs=0.5) and "0.000 000 000 001" in right(prediction)
+
+
+def test_spread_is_multiplied_by_scale_times_root_n():
+    x = IMAGES[:128]
+    for s in (0.05, 0.125, 0.5):
+        z = x @ np.random.default_rng(3).normal(scale=s, size=(64, 64))
+        assert spread(z) / spread(x) == pytest.approx(8 * s, rel=0.05)
+        assert figures.network.spread_over_batch(z) == pytest.approx(spread(z))
+
+
+def final_loss(scale, steps=200):
+    """20 tanh layers trained with plain gradient descent; the average loss of the last 20 steps."""
+    rng = np.random.default_rng(0)
+    sizes = [64] * 21 + [10]
+    W = [scale * rng.normal(size=size) for size in zip(sizes, sizes[1:])]
+    b = [np.zeros(size) for size in sizes[1:]]
+    labels, losses, rng = np.load(expected.DATA)["labels"], [], np.random.default_rng(0)
+    for _ in range(steps):
+        batch = rng.choice(len(IMAGES), 64, replace=False)
+        h = expected.outputs_of(IMAGES[batch], W, b)
+        scores = h[-1] @ W[-1] + b[-1]
+        scores -= scores.max(axis=1, keepdims=True)
+        log_p = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
+        losses.append(-log_p[range(64), labels[batch]].mean())
+        d = np.exp(log_p)
+        d[range(64), labels[batch]] -= 1
+        d /= 64
+        for i in range(20, -1, -1):
+            dW, db, d = h[i].T @ d, d.sum(axis=0), (d @ W[i].T) * (1 - h[i] ** 2)
+            W[i] -= 0.05 * dW
+            b[i] -= 0.05 * db
+    return np.mean(losses[-20:])
+
+
+def test_three_of_eleven_scales_work():
+    prediction = questions.predict("scales-that-work")
+    scales = np.geomspace(0.03, 0.96, 11)
+    works = [s for s in scales if final_loss(s) < 1]
+    assert prediction.entry["answer"] == len(works) and len(scales) == prediction.entry["high"]
+    assert "Only " + ", ".join(f"{s:.2f}" for s in works[:-1]) + f" and {works[-1]:.2f}" in prediction.entry["because"]
+    assert "0.03 to 0.96" in prediction.plain and f"about {scales[1] / scales[0]:.1f} times" in prediction.plain
+
+
+def test_without_normalization_the_loss_stays_at_ln_10():
+    assert final_loss(0.05) == pytest.approx(math.log(10), abs=0.01)
+
+
+def test_quiz_two_to_the_thirty():
+    first = questions.quiz(0).questions[0]
+    assert "billion" in right(first) and 2 ** 30 == pytest.approx(1e9, rel=0.1)
+
+
+@pytest.mark.parametrize("scale, depth, activation", [(0.05, 30, "tanh"), (1.0, 40, "tanh"), (0.01, 6, "relu"),
+                                                      (1.0, 30, "relu"), (0.5, 20, "sigmoid")])
+def test_layers_computes_the_plain_chain(scale, depth, activation):
+    curves = {"tanh": np.tanh, "relu": lambda z: np.where(z > 0, z, 0), "sigmoid": lambda z: 1 / (1 + np.exp(-z))}
+    quantities, readout = lesson._layers(scale, depth, activation)
+    outputs = plain(scale, depth, curves[activation])[1:]
+    assert len(quantities["activations"]) == depth
+    # Layers that saturate magnify rounding, so the deep ones are compared by their spread.
+    np.testing.assert_allclose(quantities["activations"][3], outputs[3], rtol=1e-9, atol=1e-12)
+    last = figures.network.spread_over_batch(quantities["activations"][-1])
+    assert last == pytest.approx(spread(outputs[-1]), rel=1e-3)
+    assert f"{spread(outputs[0]):.2f} after layer 1" in re.sub("<[^>]+>", "", readout)
+
+
+def test_vanish_explode_saturate():
+    explorer = explorers.layers()
+    assert "a single bar at 0. Spread of 30 layers" in explorer.picture.sentence
+    assert explorer.picture.sentence.endswith("10⁻⁸ or less in the last.")
+    explorer.set(scale=0.5, activation="relu")
+    assert explorer.picture.sentence.endswith("10⁸ or more in the last.")
+    explorer.set(scale=1, activation="tanh")
+    assert lesson._layers(1, 30, "tanh")[1].endswith(f"{100 * np.mean(np.abs(plain(1)[30]) > 0.97):.0f} % of the last "
+                                                      "layer's outputs are within 0.03 of −1 or 1")
+    assert np.mean(np.abs(plain(1)[30]) > 0.97) > 0.7
+
+
+def test_a_scale_of_the_task_keeps_layer_30_like_layer_7():
+    spreads = {s: (spread(outputs[7]), spread(outputs[30])) for s in lesson.SCALES for outputs in [plain(s)]}
+    kept = [s for s, (early, late) in spreads.items() if abs(late / early - 1) < 0.15 and late < 0.7]
+    assert kept and all(0.12 < s < 0.25 for s in kept)
+
+
+def test_sigmoid_units_stay_apart_while_the_images_become_alike():
+    last = lesson._layers(0.125, 30, "sigmoid")[0]["activations"][-1]
+    assert last.std() > 0.05 and spread(last) < 1e-12
+
+
+def test_large_weights_flatten_the_slope():
+    slopes = [np.mean(1 - plain(scale)[30] ** 2) for scale in (0.125, 0.5, 1.0)]
+    assert slopes[0] > 0.9 and slopes[1] < 0.3 and slopes[2] < 0.15
+
+
+@pytest.mark.parametrize("step, unit", [(0, 1), (200, 64), (100, 12)])
+def test_drift_shows_the_snapshots_of_a_plain_training(step, unit):
+    quantities, _ = lesson._drift(step, unit)
+    snapshots, losses = expected.training()
+    np.testing.assert_allclose(quantities["start"], np.array(snapshots[0])[:, :, unit - 1], atol=1e-9)
+    np.testing.assert_allclose(quantities["now"], np.array(snapshots[step])[:, :, unit - 1], atol=1e-5)
+    np.testing.assert_allclose(lesson._training()[1], losses[:200], atol=1e-6)
+
+
+def test_values_drift_sideways_and_spread_out_most_in_the_last_layer():
+    values, _ = lesson._training()
+    start, end = values[0], values[-1]
+    moved = [np.mean(np.abs(b.mean(axis=0) - a.mean(axis=0)) / a.std(axis=0)) for a, b in zip(start, end)]
+    wider = [spread(b) / spread(a) for a, b in zip(start, end)]
+    assert moved == sorted(moved) and wider == sorted(wider) and moved[2] > 0.5 and wider[2] > 3
+
+
+def test_the_sentences_say_what_was_drawn():
+    quantities, _ = lesson._drift(200, 64)
+    swapped = quantities | {"now": quantities["start"], "start": quantities["now"]}
+    assert figures.drift(**quantities).sentence != figures.drift(**swapped).sentence
+    alive, dead = (lesson._layers(scale, 30, "tanh")[0]["activations"] for scale in (0.16, 0.05))
+    sentences = {figures.layers(outputs).sentence for outputs in (alive, dead, alive[:15] + dead[15:])}
+    assert len(sentences) == 3
+    assert "2.20 at first, 0.50 at the end" in figures.losses(run=[2.2] + 99 * [0.5]).sentence
+    assert "below 1 only at 0.1 and 0.2," in figures.trainable([0.05, 0.1, 0.2, 0.4], [2.3, 0.5, 0.9, 2.3]).sentence
+    assert "never below 1" in figures.trainable([0.1, 0.2], [2.3, np.inf]).sentence
+
+
+def test_drift_stays_inside_its_axis():
+    assert max(abs(snapshot).max() for snapshot in lesson._training()[0]) < 5
+
+
+def test_exercise_counts_saturated_outputs():
+    h = np.array([[0.99, -0.2, 0.5], [-0.98, 1.0, 0.1]])
+    assert exercises.saturated_share.answer(h) == 3 / 6

@@ -1,0 +1,256 @@
+"""The facts of lesson 06, computed here in plain NumPy or plain Python."""
+import math
+import re
+
+import numpy as np
+import pytest
+
+from batchnorm_lesson import batch_norm, exercises, explorers, figures, load_digits, questions, reference
+from batchnorm_lesson.explorers import features as lesson
+
+TABLE = np.array([[1.0, 100.0], [2.0, 200.0], [3.0, 300.0], [4.0, 400.0]])
+EPS = 1e-5
+
+
+def right_choice(question):
+    choice, = (choice["text"] for choice in question.choices if choice.get("right"))
+    return choice
+
+
+def quiz_choice(number):
+    return right_choice(questions.quiz(6).questions[number - 1])
+
+
+def plain_batch_norm(values, gamma=1.0, beta=0.0, eps=EPS):
+    """The four steps on a list of numbers, with math.fsum."""
+    mean = math.fsum(values) / len(values)
+    var = math.fsum((value - mean) ** 2 for value in values) / len(values)
+    return [gamma * (value - mean) / math.sqrt(var + eps) + beta for value in values]
+
+
+def numbers_in(text):
+    return [float(found.replace("−", "-").replace(",", "")) for found in re.findall(r"[−-]?\d[\d,]*(?:\.\d+)?", text)]
+
+
+# Tables
+
+def test_every_row_becomes_minus_one_and_one():
+    prediction = questions.predict("row-by-itself")
+    assert "[3, 300]" in prediction.plain and "[−1, 1], and every other row" in right_choice(prediction)
+    for row in TABLE:
+        np.testing.assert_allclose(plain_batch_norm(row, eps=0), [-1, 1], rtol=1e-12)
+    over_the_batch = [plain_batch_norm(column)[2] for column in TABLE.T]
+    wrong, = (choice["text"] for choice in prediction.choices if choice["text"].endswith("in both columns"))
+    assert wrong.startswith("[{:.2f}, {:.2f}]".format(*over_the_batch))
+
+
+@pytest.mark.parametrize("k", [1, 2, 37, 100, 200])
+def test_the_switch_normalizes_over_the_axis_it_names(k):
+    x = TABLE * [1, k / 100]
+    got = {over: lesson._shared_cells(over, k)[0] for over in lesson.AXES}
+    columns = np.transpose([plain_batch_norm(column) for column in x.T])
+    rows = [plain_batch_norm(row) for row in x]
+    everything = np.reshape(plain_batch_norm(x.ravel()), x.shape)
+    for quantities, right in zip(got.values(), (columns, rows, everything)):
+        np.testing.assert_allclose(quantities["x"], x)
+        np.testing.assert_allclose(quantities["x_hat"], right, atol=1e-12)
+    assert [len(np.unique(quantities["groups"])) for quantities in got.values()] == [2, 4, 1]
+
+
+def test_the_readout_of_the_switch_shows_mean_and_sigma():
+    for over, mean, std in [("axis 0: the batch", TABLE.mean(0), TABLE.std(0)),
+                            ("everything", [TABLE.mean()], [TABLE.std()]),
+                            ("axis 1: each example", TABLE.mean(1), TABLE.std(1))]:
+        first, second = re.sub("<span[^>]*>|</span>", "", lesson._shared_cells(over, 100)[1]).split("<br>")
+        assert [numbers_in(part)[-1] for part in first.split(", ")] == [round(value, 2) for value in mean]
+        assert sum(numbers_in(part)[-2] for part in first.split(", ")) == TABLE.size
+        assert numbers_in(second) == [round(value, 2) for value in std]
+
+
+def test_the_task_has_one_answer_and_the_rooms_drown():
+    unit = explorers.shared_cells().controls["k"]
+    steps = np.arange(unit.min, unit.max + 1)
+    rows = {k: lesson._shared_cells("axis 1: each example", k)[0]["x_hat"] for k in steps}
+    assert [k for k in steps if not np.allclose(rows[k], [-1, 1], atol=1e-4)] == [1]
+    assert not rows[1].any()
+    rooms = lesson._shared_cells("everything", 100)[0]["x_hat"][:, 0]
+    assert np.ptp(rooms) < 0.03 and np.ptp(lesson._shared_cells("everything", 100)[0]["x_hat"][:, 1]) > 2
+
+
+def test_the_unit_of_a_feature_does_not_matter_over_the_batch():
+    start, *others = [lesson._shared_cells("axis 0: the batch", k)[0]["x_hat"] for k in (100, 1, 7, 200)]
+    for x_hat in others:
+        np.testing.assert_allclose(x_hat, start, atol=1e-5)
+
+
+def test_the_table_in_the_picture_says_what_it_holds():
+    x_hat = np.transpose([plain_batch_norm(column) for column in TABLE.T])
+    upright = figures.shared_cells(TABLE, x_hat, [[0, 1]] * 4)
+    before = upright.sentence
+    assert before.startswith("2 frames") and "4 by 1" in before and "1, 100; 2, 200; 3, 300; 4, 400" in before
+    assert "x̂: −1.34, −1.34; −0.45, −0.45; 0.45, 0.45; 1.34, 1.34." in before
+    assert upright.update(x=TABLE, x_hat=TABLE, groups=[[0, 1]] * 4).sentence != before
+    assert "4 frames" in upright.update(x=TABLE, x_hat=x_hat, groups=[[0] * 2, [1] * 2, [2] * 2, [3] * 2]).sentence
+    assert "1 frame holds" in upright.update(x=TABLE, x_hat=x_hat, groups=np.zeros((4, 2))).sentence
+
+
+def test_layer_normalization_leaves_the_units_off_centre():
+    images, _ = load_digits()
+    layer = images[:256] @ np.random.default_rng(0).normal(scale=1 / 8, size=(64, 16))
+    by_image = (layer - layer.mean(1, keepdims=True)) / layer.std(1, keepdims=True)
+    assert abs(by_image.mean(axis=1)).max() < 1e-12 and abs(by_image.mean(axis=0)).max() > 1.5
+    assert abs(batch_norm(layer).mean(axis=0)).max() < 1e-12
+
+
+def test_all_features_at_once_are_each_feature_alone():
+    x, gamma, beta = np.random.default_rng(6).normal(3, 5, (7, 4)), [2, -1, 0.5, 3], [1, 0, -4, 2]
+    alone = [plain_batch_norm(column, g, b) for column, g, b in zip(x.T, gamma, beta)]
+    np.testing.assert_allclose(batch_norm(x, gamma, beta), np.transpose(alone), rtol=1e-12)
+
+
+# Parameters
+
+def test_parameters_of_512_features():
+    prediction = questions.predict("parameters-of-512")
+    assert "512 × 512 = 262,144" in prediction.plain and 512 * 512 == 262144
+    assert right_choice(prediction) == f"{2 * 512:,}" == "1,024"
+    assert any(choice["text"] == f"{4 * 512:,}" and "Keras" in choice["because"] for choice in prediction.choices)
+    assert numbers_in(quiz_choice(3)) == [256 / 4]
+
+
+@pytest.mark.parametrize("C", [1, 2, 64, 512, 1024])
+def test_parameters_counts(C):
+    quantities, readout = lesson._parameters(C)
+    learned, keras = re.sub("<span[^>]*>|</span>", "", readout).split("<br>")
+    assert numbers_in(learned) == [2, C, 2 * C, C, C, C * C, round(200 / C, 1)]
+    assert numbers_in(keras) == [4, C, 4 * C, 2 * C]
+    assert f"C² {C * C:,}; 4C {4 * C:,}; 2C {2 * C:,}." in figures.parameters(**quantities).sentence
+
+
+def test_from_256_features_on_it_is_less_than_one_percent():
+    options = explorers.parameters().controls["C"].options
+    assert [C for C in options if 2 * C < 0.01 * C * C][0] == 256
+    assert [C for C in options if 2 * C == C * C] == [2]
+
+
+# The bias
+
+def test_a_bias_of_seven_moves_nothing():
+    entry = questions.predict("bias-of-seven").entry
+    images, _ = load_digits()
+    unit = images[:256] @ np.random.default_rng(0).normal(scale=1 / 8, size=(64, 16))[:, 11]
+    moved = np.subtract(plain_batch_norm(unit + 7), plain_batch_norm(unit))
+    assert abs(moved).max() < 1e-9 and entry["answer"] == 0
+    assert quiz_choice(2) == "it stays what it was"
+
+
+@pytest.mark.parametrize("b, beta", [(0, 0), (-20, 3), (20, -3), (7.5, 2)])
+def test_dead_bias_computes_both_histograms(b, beta):
+    images, _ = load_digits()
+    unit = images[:256] @ np.random.default_rng(0).normal(scale=1 / 8, size=(64, 16))[:, 11]
+    quantities, readout = lesson._dead_bias(b, beta)
+    np.testing.assert_allclose(quantities["z"], unit + b)
+    np.testing.assert_allclose(quantities["y"], plain_batch_norm(unit, 1, beta), atol=1e-9)
+    assert quantities["mean"] == pytest.approx(unit.mean() + b) and quantities["beta"] == beta
+    assert "largest change of any y by b: 0.000000" in readout
+    sentence = figures.dead_bias(**quantities).sentence
+    left, right, mean, low, high, marked = numbers_in(sentence)
+    assert left <= (unit + b).min() < left + 1 and right - 1 <= (unit + b).max() <= right
+    assert low <= quantities["y"].min() and quantities["y"].max() <= high
+    assert high - low <= np.ptp(quantities["y"]) + 0.5
+    assert (mean, marked) == (round(unit.mean() + b, 2), beta)
+
+
+# Images
+
+def plain_maps():
+    """Four digits through the three filters of the lesson, in plain loops."""
+    images = load_digits()[0][:4].reshape(4, 8, 8)
+    filters = [[[1 / 9] * 3] * 3, [[-1 / 3, 0, 1 / 3]] * 3, [[-0.04] * 3, [0] * 3, [0.04] * 3]]
+    return np.array([[[[sum(image[h + i, w + j] * kernel[i][j] for i in range(3) for j in range(3)) for w in range(6)]
+                       for h in range(6)] for kernel in filters] for image in images])
+
+
+def test_the_maps_are_those_of_the_filters():
+    np.testing.assert_allclose(lesson.digit_maps(), plain_maps(), atol=1e-12)
+
+
+def test_three_means_for_four_images_of_three_channels():
+    entry = questions.predict("means-of-maps").entry
+    assert "(4, 3, 6, 6), which is 432 numbers" in entry["question"] and lesson.digit_maps().shape == (4, 3, 6, 6)
+    assert entry["answer"] == lesson.digit_maps().mean(axis=(0, 2, 3)).size and "144" in entry["because"]
+    assert "(32, 16, 14, 14)" in questions.quiz(6).plain and quiz_choice(1).startswith("16,")
+    assert any(choice["text"].startswith(f"{16 * 14 * 14:,}") for choice in questions.quiz(6).questions[0].choices)
+
+
+@pytest.mark.parametrize("shared, members", [
+    ("one channel: N, H, W", lambda x, n, c, h, w: x[:, c]), ("one pixel: N", lambda x, n, c, h, w: x[:, c, h, w]),
+    ("everything", lambda x, n, c, h, w: x), ("one image: C, H, W", lambda x, n, c, h, w: x[n]),
+    ("one map: H, W", lambda x, n, c, h, w: x[n, c])])
+@pytest.mark.parametrize("cell", [(0, 0, 2, 2), (3, 2, 5, 0), (1, 1, 0, 5)])
+def test_a_cell_is_normalized_with_those_that_share_its_statistics(shared, members, cell):
+    x = plain_maps()
+    values = members(x, *cell).ravel().tolist()
+    quantities, readout = lesson._feature_maps(shared, *cell)
+    right = plain_batch_norm(values)[values.index(x[cell])]
+    assert quantities["x_hat"][cell] == pytest.approx(right, abs=1e-9)
+    assert f"over {len(values)} cells" in readout and readout.endswith(f"{432 // len(values)}")
+    sentence = figures.feature_maps(**quantities).sentence
+    assert "image {}, channel {}, row {}, column {}".format(*cell) in sentence
+    assert f"Outlined with it are {len(values)} cells" in sentence
+
+
+def test_one_statistic_for_everything_drowns_the_weak_channel():
+    spread = {shared: lesson._feature_maps(shared, 0, 0, 2, 2)[0]["x_hat"][:, 2].std() for shared in lesson.SHARED}
+    assert spread["everything"] < 0.1 and spread["one channel: N, H, W"] == pytest.approx(1, abs=1e-4)
+
+
+def test_only_the_channel_chooses_other_cells():
+    def outlined(**index):
+        explorer = explorers.feature_maps()
+        explorer.set(**index)
+        return re.search(r"\(n = .*; c = .*\)", explorer.picture.sentence)[0]
+
+    start = outlined()
+    assert outlined(n=3) == outlined(h=5) == outlined(w=0) == start != outlined(c=2)
+
+
+def test_a_moved_digit_stays_itself_only_with_one_pair_for_each_channel():
+    x = plain_maps()
+    moved = x.copy()
+    moved[0] = np.roll(x[0], 1, axis=-1)
+    by_channel = batch_norm(moved)[0] - np.roll(batch_norm(x)[0], 1, axis=-1)
+    assert abs(by_channel).max() < 1e-12
+    by_pixel = [batch_norm(maps.reshape(4, -1)).reshape(maps.shape)[0] for maps in (x, moved)]
+    assert abs(by_pixel[1] - np.roll(by_pixel[0], 1, axis=-1)).max() > 1
+
+
+def test_x_drawn_where_x_hat_belongs_changes_the_sentence():
+    quantities, _ = lesson._feature_maps("one channel: N, H, W", 0, 0, 2, 2)
+    right = figures.feature_maps(**quantities).sentence
+    assert figures.feature_maps(**{**quantities, "x_hat": quantities["x"]}).sentence != right
+
+
+# PyTorch, and the mistakes to meet
+
+def test_agreement_with_pytorch():
+    cases = reference.load()
+    shapes = {name: case["x"].shape for name, case in cases.items()}
+    assert shapes == {"BatchNorm1d": (8, 3), "BatchNorm2d": (4, 3, 5, 5)}
+    for case in cases.values():
+        y = batch_norm(case["x"], case["gamma"], case["beta"], case["eps"])
+        assert abs(y - case["y"]).max() < 1e-10 * abs(case["y"]).max()
+        assert abs(batch_norm(case["x"]) - case["y"]).max() > 0.1  # gamma and beta of the file are not 1 and 0
+
+
+@pytest.mark.parametrize("exercise, name, axes", [
+    ("batch_norm_features", "wrong axis", 1), ("batch_norm_features", "one statistic for the whole table", (0, 1)),
+    ("batch_norm_conv", "one statistic for the whole tensor", (0, 1, 2, 3)),
+    ("batch_norm_conv", "per-pixel statistics", 0)])
+def test_the_mistakes_to_meet_are_named(exercise, name, axes):
+    def wrong(x, gamma, beta, eps):
+        shape = (1, -1) + (1,) * (x.ndim - 2)
+        x_hat = (x - x.mean(axis=axes, keepdims=True)) / np.sqrt(x.var(axis=axes, keepdims=True) + eps)
+        return gamma.reshape(shape) * x_hat + beta.reshape(shape)
+
+    assert getattr(exercises, exercise).check(wrong).mistake == name

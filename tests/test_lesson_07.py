@@ -1,0 +1,224 @@
+"""The facts of lesson 07, computed here in plain NumPy, gradients by finite differences."""
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+
+from batchnorm_lesson import batch_norm_backward, batch_norm_forward, exercises, explorers, figures, questions
+from batchnorm_lesson.explorers import gradients as lesson
+from batchnorm_lesson.explorers.mean import digit_feature
+
+X, GAMMA, BETA, EPS = np.array([3.0, 9.0, 11.0, 17.0]), 2.0, 1.0, 1e-5
+NOTEBOOK = Path(__file__).resolve().parent.parent / "notebooks" / "07_follow_the_gradients.ipynb"
+
+
+def plain(x, gamma=GAMMA, beta=BETA, eps=EPS):
+    return gamma * (x - x.mean()) / np.sqrt(((x - x.mean()) ** 2).mean() + eps) + beta
+
+
+def slopes(f, at, h=1e-5):
+    """The slopes of f, a number or an array, in each value of at."""
+    return np.array([(f(at + step) - f(at - step)) / (2 * h) for step in h * np.eye(len(at))])
+
+
+def right_choice(question):
+    chosen, = (choice["text"] for choice in question.choices if choice.get("right"))
+    return chosen
+
+
+# Predictions and quiz
+
+def test_some_outputs_move_forwards_and_some_backwards():
+    moves = plain(X + [1, 0, 0, 0]) - plain(X)
+    assert np.abs(moves).min() > 0.05 and sorted(np.sign(moves)) == [-1, -1, 1, 1]
+    assert right_choice(questions.predict("outputs-that-move")) == "all four, some forwards and some backwards"
+
+
+def test_the_sum_of_the_outputs_has_no_gradient():
+    assert np.abs(slopes(lambda x: plain(x).sum(), X)).max() < 1e-8
+    question = questions.predict("all-ones")
+    assert right_choice(question) == "0 for each input"
+    assert f"{GAMMA / np.sqrt(X.var()):.1f} for each input" in question.choices[0]["text"]
+
+
+def test_quiz():
+    first, second, third = questions.quiz(7).questions
+    for wrong in (lambda dy: 0 * dy, lambda dy: GAMMA / X.std() * (dy - dy.mean())):
+        dy = np.array([1.0, 0.0, 2.0, -1.0])
+        assert np.abs(wrong(np.ones(4))).max() < 1e-12
+        assert np.abs(wrong(dy) - slopes(lambda x: (dy * plain(x)).sum(), X)).max() > 0.1
+    assert "random upstream" in right_choice(first)
+
+    x, dy = np.random.default_rng(1).normal(size=(2, 32))
+    _, cache = batch_norm_forward(x, GAMMA, BETA)
+    once, twice = batch_norm_backward(dy, cache)[1:], batch_norm_backward(2 * dy, cache)[1:]
+    np.testing.assert_allclose(twice, 2 * np.array(once), rtol=1e-12)
+    assert right_choice(second) == "both double"
+
+    dy = 1 + 0.05 * dy
+    wrong, right = GAMMA / x.std() * dy, slopes(lambda x: (dy * plain(x)).sum(), x)
+    assert np.linalg.norm(wrong) > 10 * np.linalg.norm(right) and wrong.std() < 0.1 * wrong.mean()
+    assert right_choice(third).startswith("far too large, and nearly the same for all")
+
+
+# The claims of the prose
+
+def test_sixteen_slopes_none_zero_and_symmetric():
+    table = slopes(plain, X)
+    np.testing.assert_allclose(table, table.T, atol=1e-8)
+    assert np.abs(table).min() > 0.05 and f"{table[0, 1]:.3f}" == f"{table[1, 0]:.3f}" == "-0.128"
+
+
+def test_the_nudge_makes_the_batch_narrower_and_moves_the_mean():
+    nudged = X + [1, 0, 0, 0]
+    assert nudged.mean() == X.mean() + 0.25 and nudged.std() < X.std()
+    assert plain(nudged)[3] > plain(X)[3]
+
+
+def test_the_road_from_the_mean_through_the_variance_is_flat():
+    around = [((X - X.mean() - off) ** 2).mean() for off in (-1e-4, 1e-4)]
+    assert around[0] == pytest.approx(around[1], abs=1e-12)
+    assert min(around) > X.var()
+
+
+def test_shift_and_stretch_are_not_noticed():
+    assert np.abs(plain(X + 7) - plain(X)).max() < 1e-12
+    assert np.abs(plain(X.mean() + 3 * (X - X.mean())) - plain(X)).max() < 1e-5
+
+
+def test_a_line_over_x_hat_does_not_get_through():
+    x_hat = plain(X, 1, 0)
+    for dy in (np.ones(4), x_hat, 3 - 2 * x_hat):
+        assert np.abs(slopes(lambda x: (dy * plain(x)).sum(), X)).max() < 1e-5
+    assert np.abs(slopes(lambda x: (x_hat ** 2 * plain(x)).sum(), X)).max() > 0.01
+
+
+def test_the_constants_promise_too_much():
+    """The notebook's upstream: the same fall of the loss, a larger promise, and the mean of x drifts."""
+    dy = np.random.default_rng(0).normal(size=4)
+    right, wrong = slopes(lambda x: (dy * plain(x)).sum(), X), GAMMA / np.sqrt(X.var() + EPS) * dy
+    fell = [(dy * plain(X)).sum() - (dy * plain(X - 0.1 * gradient)).sum() for gradient in (right, wrong)]
+    promised = [0.1 * (gradient ** 2).sum() for gradient in (right, wrong)]
+    assert promised[0] == pytest.approx(fell[0], rel=0.01) and promised[1] > 1.3 * fell[1]
+    assert abs(right.mean()) < 1e-9 and abs(wrong.mean()) > 0.05
+    assert np.linalg.norm(wrong - right) > 0.5 * np.linalg.norm(right)
+
+
+def test_descent_is_that_of_lesson_04():
+    x = digit_feature()[:256]
+    target = 5 + np.sqrt(0.1) * (x - x.mean()) / x.std()
+    gamma, beta, at = 1.0, 0.0, {}
+    for step in range(1, 51):
+        y, cache = batch_norm_forward(target, gamma, beta, EPS)
+        _, dgamma, dbeta = batch_norm_backward(2 * (y - target) / 256, cache)
+        gamma, beta = gamma - 0.1 * dgamma, beta - 0.1 * dbeta
+        at[step] = (gamma, beta)
+    assert [f"{value:.3f}" for value in at[10]] == ["0.390", "4.463"]
+    assert [f"{value:.5f}" for value in at[50]] == ["0.31625", "4.99993"]
+
+
+def test_the_notebook_prints_what_is_claimed():
+    cells = nbformat.read(NOTEBOOK, as_version=4).cells
+    printed = "".join(output.get("text", "") for cell in cells if cell.cell_type == "code" for output in cell.outputs)
+    assert printed.count("approximate: True") == 9 and "approximate: False" not in printed
+    assert "dx for dy = 1, 1, 1, 1: 0.0000 0.0000 0.0000 0.0000" in printed
+    assert "step 50: gamma 0.31625, beta 4.99993" in printed
+
+
+# The explorers
+
+@pytest.mark.parametrize("which, by", [(1, 1.0), (2, 0.25), (3, -4.0), (4, 4.0), (1, 0.0)])
+def test_nudge(which, by):
+    quantities, readout = lesson._nudge(which, by)
+    moved = X.copy()
+    moved[which - 1] += by
+    np.testing.assert_allclose(quantities["moved"], moved)
+    np.testing.assert_allclose(quantities["y"], plain(X), atol=1e-12)
+    np.testing.assert_allclose(quantities["y_moved"], plain(moved), atol=1e-12)
+    np.testing.assert_allclose(quantities["y_held"], GAMMA * (moved - 10) / np.sqrt(25 + EPS) + BETA, atol=1e-12)
+    assert ", ".join(f"{slope:.3f}" for slope in slopes(plain, X)[which - 1]).replace("-", "−") in readout
+    assert ("no nudge" in readout) == (by == 0)
+
+
+@pytest.mark.parametrize("dy", [(1, 0, 0, 0), (1, 1, 1, 1), (-2, 2, 0.5, -0.1)])
+def test_upstream(dy):
+    quantities, readout = lesson._upstream(**{f"dy{i}": value for i, value in enumerate(dy, 1)})
+    np.testing.assert_allclose(quantities["dx"], slopes(lambda x: (dy * plain(x)).sum(), X), atol=1e-7)
+    np.testing.assert_allclose(quantities["x_hat"], plain(X, 1, 0), atol=1e-12)
+    assert f">{sum(dy):g}</span>, " in readout and readout.count("= 0") >= 2
+
+
+def test_the_buttons_of_upstream_let_nothing_through():
+    explorer = explorers.upstream()
+    for caption in ("All ones", "Equal to x̂"):
+        explorer.set(dy1=0.3)
+        button, = (child for child in explorer.children[0].children[0].children[-1].children if child.description == caption)
+        button.click()
+        assert explorer.picture.sentence.endswith("Right: dx = 0, 0, 0 and 0.")
+        explorer.set(dy2=1.7)
+        assert not explorer.picture.sentence.endswith("Right: dx = 0, 0, 0 and 0.")
+
+
+@pytest.mark.parametrize("m", lesson.SIZES)
+@pytest.mark.parametrize("common", [0, 3])
+def test_detached(m, common):
+    quantities, readout = lesson._detached(m, common)
+    x, dy = digit_feature()[:m], np.random.default_rng(0).normal(size=256)[:m] + common
+    right = slopes(lambda x: (dy * plain(x, 1, 0)).sum(), x, 1e-4)
+    np.testing.assert_allclose(quantities["dx"], right, atol=1e-6)
+    np.testing.assert_allclose(quantities["wrong"], dy / np.sqrt(x.var() + EPS), atol=1e-12)
+    error = np.linalg.norm(quantities["wrong"] - right) / np.linalg.norm(right)
+    assert f"= {error:.0%}" in readout
+
+
+def test_a_large_batch_hides_the_mistake_only_without_a_common_part():
+    def error(m, common):
+        quantities, _ = lesson._detached(m, common)
+        return np.linalg.norm(quantities["wrong"] - quantities["dx"]) / np.linalg.norm(quantities["dx"])
+
+    assert error(256, 0) < 0.1 < 1 < error(4, 0)
+    assert min(error(m, 3) for m in lesson.SIZES) > 2
+
+
+# The pictures
+
+def test_a_picture_with_the_wrong_quantities_says_so():
+    said = figures.nudged(X, X + [1, 0, 0, 0], plain(X), plain(X), plain(X)).sentence
+    assert said != figures.nudged(X, X + [1, 0, 0, 0], plain(X), plain(X + [1, 0, 0, 0]), plain(X)).sentence
+    x_hat, dy = plain(X, 1, 0), np.array([1.0, 0, 0, 0])
+    assert figures.upstream(x_hat, dy, dy).sentence != figures.upstream(x_hat, dy, 0 * dy).sentence
+    assert figures.upstream(x_hat, dy, dy).sentence != figures.upstream(x_hat[::-1], dy, dy).sentence
+    assert "the average difference is 0." in figures.detached(dy / 2, dy / 2).sentence
+
+
+def test_the_line_of_the_picture_is_the_least_squares_line():
+    x_hat, dy = plain(X, 1, 0), np.array([1.0, -0.5, 2.0, 0.3])
+    slope, height = np.polyfit(x_hat, dy, 1)
+    said = figures.upstream(x_hat, dy, dy).sentence.replace("−", "-")
+    assert f"the height {height:.1f} at" in said and f"slope {slope:.2f}".rstrip("0") in said
+
+
+def test_nothing_leaves_the_frame():
+    """Every slider position within the fixed limits of the pictures."""
+    for m in lesson.SIZES:
+        for common in (0, 3):
+            quantities, _ = lesson._detached(m, common)
+            assert np.abs(quantities["dx"]).max() < 0.75 and -0.75 < quantities["wrong"].min()
+            assert quantities["wrong"].max() < 1.25
+    for corner in np.ndindex(2, 2, 2, 2):
+        quantities, _ = lesson._upstream(**{f"dy{i}": 4 * side - 2 for i, side in enumerate(corner, 1)})
+        assert np.abs(quantities["dx"]).max() < 1.3
+
+
+# The exercises
+
+def test_the_exercises_are_the_package_for_one_feature():
+    rng = np.random.default_rng(3)
+    for m in (2, 5, 30):
+        x, dy = rng.normal(3, 2, m), rng.normal(size=m)
+        _, cache = batch_norm_forward(x, -1.5, 0.5, 0.1)
+        dx, dgamma, dbeta = batch_norm_backward(dy, cache)
+        x_hat, gamma, std = cache
+        np.testing.assert_allclose(exercises.input_gradient.answer(dy, x_hat, gamma, std), dx, atol=1e-12)
+        np.testing.assert_allclose(exercises.parameter_gradients.answer(dy, x_hat), (dgamma, dbeta), atol=1e-12)
