@@ -50,7 +50,10 @@ def pytest_sessionfinish(session):
 
 
 def pytest_terminal_summary(terminalreporter):
-    """One line for every reason for which tests were left out."""
+    """What passing tests have to show (``record_property("shown", …)``), and every reason for which one was left out."""
+    for report in terminalreporter.stats.get("passed", []):
+        for words in [value for name, value in report.user_properties if name == "shown"]:
+            terminalreporter.write_line(words)
     skipped = terminalreporter.stats.get("skipped", [])
     reasons = [report.longrepr[-1] if isinstance(report.longrepr, tuple) else f"{report.longrepr}"
                for report in skipped]

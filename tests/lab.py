@@ -1,0 +1,108 @@
+"""JupyterLab in a headless browser, for the browser tests and for the benchmark."""
+import contextlib
+import json
+import os
+import secrets
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+SCREEN = {"width": 1366, "height": 768}
+FLAGS = ["--headless", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]
+AS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
+SETTINGS = {
+    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+    # Every cell stays in the page, so that one look finds them all.
+    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
+    # A test that closes the page without an answer would wait for a dialog.
+    "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
+}
+
+
+@contextlib.contextmanager
+def server(folder, scratch, *options):
+    """A JupyterLab of its own over a folder; yields the address, with the token. Its own files are kept in scratch."""
+    scratch = Path(scratch)
+    settings = scratch / "settings"
+    settings.mkdir(parents=True)
+    (settings / "overrides.json").write_text(json.dumps(SETTINGS))
+    own = {name: str(scratch / name.lower()) for name in
+           ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR",
+            "JUPYTERLAB_WORKSPACES_DIR", "IPYTHONDIR")}
+    token = secrets.token_hex(8)
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--expose-app-in-browser", "--ServerApp.ip=127.0.0.1",
+               "--ServerApp.port=0", f"--ServerApp.root_dir={folder}", f"--IdentityProvider.token={token}",
+               f"--LabApp.app_settings_dir={settings}", *(["--allow-root"] if AS_ROOT else []), *options]
+    with (scratch / "server.log").open("w") as log:
+        process = subprocess.Popen(command, env={**os.environ, **own}, stdout=log, stderr=subprocess.STDOUT)
+    try:
+        yield _address(process, Path(own["JUPYTER_RUNTIME_DIR"]), scratch / "server.log") + f"lab?token={token}"
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _address(process, runtime, log):
+    """The address that a starting server writes into its runtime folder."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        for file in runtime.glob("jpserver-*.json"):
+            with contextlib.suppress(ValueError):  # the file may be half written
+                return json.loads(file.read_text())["url"]
+        time.sleep(0.05)
+    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()}")
+
+
+@contextlib.contextmanager
+def browser_page(browser_path, address):
+    """JupyterLab in a headless browser, 1366 × 768 pixels; the page's errors are collected in ``page.errors``."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path, args=FLAGS + ["--no-sandbox"] * AS_ROOT)
+        page = browser.new_page(viewport=SCREEN)
+        page.errors = []
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        page.on("console", lambda message: message.type == "error" and page.errors.append(message.text))
+        page.goto(address)
+        page.wait_for_function("() => window.jupyterapp?.restored.then(() => true)")
+        yield page
+        browser.close()
+
+
+def open_notebook(page, name):
+    """Open a notebook, as the only one, and wait until its kernel answers."""
+    page.evaluate("""async name => {
+        const panel = await jupyterapp.commands.execute('docmanager:open', {path: name, factory: 'Notebook'});
+        await panel.context.ready;
+        await panel.sessionContext.ready;
+        await panel.sessionContext.session.kernel.info;
+    }""", name)
+
+
+def run_all(page):
+    """Run all cells and wait for the end."""
+    page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')")
+
+
+def close_notebook(page):
+    """End the kernel and close the notebook without saving it."""
+    page.evaluate("""async () => {
+        const panel = jupyterapp.shell.currentWidget;
+        await panel.sessionContext.shutdown();
+        panel.dispose();
+    }""")
+
+
+def cell_kinds(page):
+    """The kind of each cell of the open notebook, as it is now: "code", "markdown" or "raw"."""
+    return page.evaluate("() => jupyterapp.shell.currentWidget.content.widgets.map(cell => cell.model.type)")
+
+
+def set_theme(page, name):
+    """Change the theme and wait until it shows."""
+    page.evaluate("name => jupyterapp.commands.execute('apputils:change-theme', {theme: name})", name)
+    page.wait_for_function("name => document.body.dataset.jpThemeName == name", arg=name)

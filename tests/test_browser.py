@@ -1,0 +1,376 @@
+"""Every lesson in JupyterLab, in a real browser: run from top to bottom, every slider moved, every question answered.
+
+Screenshots of every lesson, page by page, in the light and the dark theme:
+
+    SCREENSHOTS=some/folder make test PYTEST_ARGS=tests/test_browser.py
+"""
+import os
+import re
+import shutil
+import time
+import tomllib
+from pathlib import Path
+
+import nbformat
+import pytest
+
+import expected
+
+lab = pytest.importorskip("lab", reason="Playwright is not installed (pip install -r tests/requirements.txt)")
+
+NOTEBOOKS = sorted((lab.ROOT / "notebooks").glob("[0-9]*.ipynb"))
+TEXTS = tomllib.loads((lab.ROOT / "batchnorm_lesson" / "questions.toml").read_text(encoding="utf-8"))
+SCREENSHOTS = os.environ.get("SCREENSHOTS")
+PATIENCE = 5  # seconds until a change must have arrived; reached only when something is wrong
+
+
+EXPLORER, EXERCISE = r"^explorers\.(\w+)\(", r"^exercises\.(\w+)\.check\("
+PREDICTION, QUIZ = r"^questions\.predict\([\"']([\w-]+)", r"^questions\.quiz\((\d+)\)"
+
+every_notebook = pytest.mark.parametrize("notebook", NOTEBOOKS, indirect=True, ids=lambda path: path.stem[:2])
+
+
+# Looking at the page
+
+LOOK = """async (index) => {
+    const cells = [...document.querySelectorAll('.jp-Notebook .jp-Cell')], cell = cells[index];
+    const place = element => {
+        const box = element.getBoundingClientRect(), first = cells[0].getBoundingClientRect();
+        return [box.left - first.left, box.top - first.top, box.width, box.height].map(Math.round);
+    };
+    const image = cell.querySelector('.widget-image');
+    for (let tries = 1; ; tries++) {  // a decoding ends early when the next picture arrives
+        try { await image.decode(); break; } catch (error) { if (tries == 20) throw error; }
+    }
+    const canvas = new OffscreenCanvas(image.naturalWidth, image.naturalHeight), brush = canvas.getContext('2d');
+    brush.drawImage(image, 0, 0);
+    const {data, width, height} = brush.getImageData(0, 0, canvas.width, canvas.height);
+    let hash = 0, white = true;
+    for (let i = 0; i < data.length; i += 4) {
+        const ink = data[i] << 16 | data[i + 1] << 8 | data[i + 2], column = i / 4 % width, row = Math.floor(i / 4 / width);
+        hash = (Math.imul(hash, 31) + ink) | 0;
+        if (row == 0 || column == 0 || row == height - 1 || column == width - 1) white &&= ink == 0xffffff;
+    }
+    return {
+        picture: hash, white_border: white, size: [width, height], asked_size: [image.width, image.height],
+        words: cell.querySelector('.jp-OutputArea-output').innerText.replaceAll('\u00a0', ' '),
+        places: [cell, image, ...cells.slice(index + 1, index + 2)].map(place),
+        controls: [...cell.querySelectorAll('.widget-slider, .widget-dropdown')].map(control => {
+            const handle = control.querySelector('.noUi-handle'), list = control.querySelector('select');
+            return {
+                label: control.querySelector('.widget-label').innerText,
+                text: (list ? list.selectedOptions[0] : control.querySelector('.widget-readout')).innerText.replaceAll('\u00a0', ' '),
+                value: handle?.getAttribute('aria-valuetext'), now: handle?.ariaValueNow,
+                low: handle?.ariaValueMin, high: handle?.ariaValueMax,
+            };
+        }),
+    };
+}"""
+
+
+# Fixtures: one server and one page for the module, one run of each notebook
+
+@pytest.fixture(scope="module")
+def jupyter(browser, tmp_path_factory):
+    scratch = tmp_path_factory.mktemp("lab")
+    shutil.copytree(lab.ROOT / "notebooks", scratch / "notebooks", ignore=shutil.ignore_patterns(".*"))
+    with lab.server(scratch / "notebooks", scratch / "own") as address, lab.browser_page(browser, address) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def notebook(jupyter, request):
+    """The page with a notebook in it, all cells run; the sources of its cells are attached."""
+    jupyter.errors.clear()
+    lab.open_notebook(jupyter, request.param.name)
+    lab.run_all(jupyter)
+    jupyter.name = request.param.stem
+    jupyter.sources = [cell.source for cell in nbformat.read(request.param, as_version=4).cells]
+    yield jupyter
+    lab.close_notebook(jupyter)
+
+
+def cells_with(notebook, pattern):
+    """(index, name that the pattern catches, place in the page) of every cell that matches a pattern."""
+    for index, source in enumerate(notebook.sources):
+        match = re.search(pattern, source, re.MULTILINE)
+        if match:
+            yield index, match[1], notebook.locator(".jp-Notebook .jp-Cell").nth(index)
+
+
+# Looking at an explorer
+
+def look(notebook, cell):
+    return notebook.evaluate(LOOK, cell)
+
+
+def value_of(control):
+    """What a control is set to, as a person reads it: a number where it is one."""
+    # A power of ten is shown in two digits; its slider knows the exponent.
+    if re.fullmatch(r"[\d.]+e[+−-]\d+", control["text"]):
+        return 10 ** float(control["value"])
+    number = control["text"].replace("−", "-")
+    return float(number) if re.fullmatch(r"-?[\d.]+", number) else control["text"]
+
+
+def wrong_numbers(name, seen):
+    values = {control["label"]: value_of(control) for control in seen["controls"]}
+    return expected.wrong_numbers(name, values, seen["words"])
+
+
+def settled(notebook, cell, name, arrived):
+    """The explorer as soon as it has arrived and says the right numbers, or when patience ends."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        seen = look(notebook, cell)
+        if arrived(seen) and not wrong_numbers(name, seen) or time.monotonic() > deadline:
+            return seen
+        time.sleep(0.01)
+
+
+def problems_of(name, before, after):
+    """What is wrong after a move."""
+    return wrong_numbers(name, after) + [words for words, wrong in [
+        (f"something moved on the page: {before['places']} → {after['places']}", before["places"] != after["places"]),
+        ("something touches the picture's border", not after["white_border"]),
+        ("the picture has another size", before["size"] != after["size"]),
+        ("the picture could not be drawn", "⚠" in after["words"]),
+    ] if wrong]
+
+
+def reset(notebook, cell, name, start):
+    """Press Reset; says what did not come back."""
+    press_button(notebook, cell, "Reset")
+    after = settled(notebook, cell, name, lambda seen: (seen["controls"], seen["words"]) == (start["controls"], start["words"]))
+    return [f"Reset does not restore the {part}" for part in ("controls", "words") if after[part] != start[part]]
+
+
+def press_button(notebook, cell, caption):
+    notebook.locator(".jp-Notebook .jp-Cell").nth(cell).get_by_role("button", name=caption, exact=True).click()
+
+
+# Moves of a slider; each returns the end that it leads to, if any
+
+def key(name):
+    def move(notebook, handle):
+        handle.press(name)
+        return {"End": "high", "Home": "low"}.get(name)
+    move.__name__ = name
+    return move
+
+
+def drag_to_the_right(notebook, handle, direction=1):
+    handle.scroll_into_view_if_needed()
+    box, track = handle.bounding_box(), handle.locator("xpath=ancestor::*[contains(@class, 'noUi-base')]").bounding_box()
+    y = box["y"] + box["height"] / 2
+    notebook.mouse.move(box["x"] + box["width"] / 2, y)
+    notebook.mouse.down()
+    notebook.mouse.move(track["x"] + track["width"] * (0.5 + 0.7 * direction), y, steps=4)
+    notebook.mouse.up()
+    return "high" if direction > 0 else "low"
+
+
+def drag_to_the_left(notebook, handle):
+    return drag_to_the_right(notebook, handle, -1)
+
+
+MOVES = [key("End"), key("ArrowLeft"), key("Home"), key("ArrowRight"), drag_to_the_right, drag_to_the_left]
+
+
+# The tests
+
+@every_notebook
+def test_run_all_shows_no_error(notebook):
+    seen = notebook.evaluate("""() => ({
+        runs: [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(prompt => prompt.innerText),
+        red: [...document.querySelectorAll('[data-mime-type*=stderr], [data-mime-type*=error]')].map(area => area.innerText),
+    })""")
+    assert not seen["red"]
+    assert seen["runs"] and seen["runs"] == [f"[{count}]:" for count in range(1, len(seen["runs"]) + 1)]
+
+
+@every_notebook
+def test_formulas_are_rendered(notebook):
+    formulas = len(re.findall(r"[$]{2}[^$]+[$]{2}|[$][^$]+[$]", "\n".join(
+        source for source, kind in zip(notebook.sources, lab.cell_kinds(notebook)) if kind == "markdown")))
+    assert formulas > 0
+    notebook.wait_for_function("count => document.querySelectorAll('mjx-container').length >= count", arg=formulas)
+    prose = " ".join(notebook.locator(".jp-MarkdownOutput").all_inner_texts())
+    assert "$$" not in prose and "\\" not in prose
+    assert notebook.locator("mjx-merror, [data-mjx-error], .MathJax_Error").count() == 0
+
+
+@every_notebook
+def test_nothing_is_wider_than_its_place(notebook):
+    """On a screen of 1366 × 768 neither the page nor anything in the notebook needs to be scrolled sideways."""
+    wide = notebook.evaluate("""() => [document.documentElement, ...document.querySelectorAll(
+        '.jp-WindowedPanel-outer, .jp-MarkdownOutput, .jp-OutputArea-output, .jp-OutputArea-output .widget-box')]
+        .filter(part => part.scrollWidth > part.clientWidth + 1)
+        .map(part => `${part.className} ${part.scrollWidth} > ${part.clientWidth}: ${part.innerText.slice(0, 60)}`)""")
+    assert not wide
+
+
+@every_notebook
+def test_explorers_are_painted(notebook):
+    problems = []
+    for cell, name, _ in cells_with(notebook, EXPLORER):
+        seen = look(notebook, cell)
+        assert seen["size"] == seen["asked_size"] and min(seen["size"]) >= 100
+        problems += [f"{name}: {problem}" for problem in problems_of(name, seen, seen)]
+    assert not problems, "\n".join(problems)
+
+
+@every_notebook
+def test_sliders_follow_keys_and_mouse_to_both_ends(notebook):
+    problems = []
+    for cell, name, place in cells_with(notebook, EXPLORER):
+        start, handles = look(notebook, cell), place.locator(".noUi-handle")
+        sliders = [i for i, control in enumerate(start["controls"]) if control["now"] is not None]
+        for handle, number in enumerate(sliders):
+            label = f"{name}, {start['controls'][number]['label']}"
+            for move in MOVES:
+                problems += [f"{label}, {move.__name__}: {problem}"
+                             for problem in problems_of_move(notebook, cell, name, handles.nth(handle), number, move)]
+            problems += [f"{label}: {problem}" for problem in reset(notebook, cell, name, start)]
+    assert not problems, "\n".join(problems)
+
+
+def problems_of_move(notebook, cell, name, handle, number, move):
+    """What is wrong after a slider has been moved: it must arrive, and picture and words must follow."""
+    before = look(notebook, cell)
+    end = move(notebook, handle)
+
+    def missing(seen):
+        was, now = before["controls"][number], seen["controls"][number]
+        if end and now["now"] != now[end]:
+            return [f"it stops at {now['now']}"]
+        if end and was["now"] == now["now"]:
+            return []
+        # A single step may be too small for a pixel, but the words name it; from one place to an end is a way to see.
+        return [f"the {part} stay the same" for part in ("words", "picture") if
+                (part == "words" or end) and seen[part] == before[part]]
+
+    after = settled(notebook, cell, name, lambda seen: not missing(seen))
+    return missing(after) + problems_of(name, before, after)
+
+
+@every_notebook
+def test_text_box_takes_numbers_and_ignores_words(notebook):
+    problems, count = [], len(lab.cell_kinds(notebook))
+    for cell, name, place in cells_with(notebook, EXPLORER):
+        start = look(notebook, cell)
+        for slider in place.locator(".widget-slider:not(.stops)").all():  # one with fixed stops takes no text
+            text, label = slider.locator(".widget-readout"), f"{name}, {slider.locator('.widget-label').inner_text()}"
+            before = text.inner_text()
+            # In the notebook's command mode, d d would delete the cell and b would add one.
+            type_into(notebook, text, "ddb")
+            slider.locator(".noUi-handle").press("Home")
+            type_into(notebook, text, before)
+            after = settled(notebook, cell, name, lambda seen: seen["words"] == start["words"])
+            problems += [f"{label}: {problem}" for problem in problems_of(name, start, after)]
+            problems += [f"{label}: {before!r} is not taken"] * (after["words"] != start["words"])
+            problems += [f"{label}: {problem}" for problem in reset(notebook, cell, name, start)]
+    assert not problems, "\n".join(problems)
+    assert len(lab.cell_kinds(notebook)) == count
+
+
+def type_into(notebook, text, words):
+    text.click()
+    notebook.keyboard.press("ControlOrMeta+a")
+    notebook.keyboard.type(words)
+    notebook.keyboard.press("Enter")
+
+
+@every_notebook
+def test_buttons_and_lists(notebook):
+    """Every button and every entry of a list leads to right words and a whole picture; Reset leads back."""
+    problems = []
+    for cell, name, place in cells_with(notebook, EXPLORER):
+        start = look(notebook, cell)
+        for caption in place.locator(".widget-button").all_inner_texts():
+            press_button(notebook, cell, caption)
+            problems += [f"{name}, {caption}: {problem}" for problem in problems_after_a_moment(notebook, cell, name, start)]
+        for entries in place.locator("select").all():
+            for entry in entries.locator("option").all_inner_texts():
+                entries.select_option(entry)
+                problems += [f"{name}, {entry}: {problem}" for problem in problems_after_a_moment(notebook, cell, name, start)]
+        problems += [f"{name}: {problem}" for problem in reset(notebook, cell, name, start)]
+    assert not problems, "\n".join(problems)
+
+
+def problems_after_a_moment(notebook, cell, name, start):
+    """What is wrong after a press that may, rightly, change nothing, so that there is no change to wait for."""
+    notebook.wait_for_timeout(150)
+    return problems_of(name, start, settled(notebook, cell, name, lambda seen: True))
+
+
+@every_notebook
+def test_predictions_say_how_far_off(notebook):
+    for _, name, place in cells_with(notebook, PREDICTION):
+        entry = TEXTS["predict"][name]
+        assert place.locator("[role=status]").count() == 0, "the answer is there before it is asked for"
+        if "choices" in entry:
+            check_choices(notebook, place, entry["choices"], place.locator(".widget-button").all())
+            continue
+        for name_of_key, end in [("Home", "low"), ("End", "high")]:
+            place.locator(".noUi-handle").press(name_of_key)
+            said = answer_after(notebook, place, place.get_by_role("button", name="Reveal").click)
+            off = abs(entry[end] - entry["answer"])
+            assert f"You said {entry[end]:g}".replace("-", "−") in said and plain(entry["because"]) in said
+            assert off <= entry.get("near", entry["step"] / 2) or f"{off:g} too {end}" in said
+
+
+@every_notebook
+def test_quiz_answers_every_choice_in_its_own_words(notebook):
+    for _, lesson, place in cells_with(notebook, QUIZ):
+        buttons = place.locator(".widget-button").all()
+        for question in TEXTS["quiz"][f"{int(lesson):02}"]:
+            own, buttons = buttons[:len(question["choices"])], buttons[len(question["choices"]):]
+            check_choices(notebook, place, question["choices"], own)
+        assert not buttons
+
+
+def check_choices(notebook, place, choices, buttons):
+    assert len(buttons) == len(choices)
+    for button, choice in zip(buttons, choices):
+        said = answer_after(notebook, place, button.click)
+        assert plain(choice["because"]) in said and ("Right." in said) == choice.get("right", False)
+
+
+def answer_after(notebook, place, act):
+    """What the feedback says once it differs from what it said before the act."""
+    feedback = place.locator("[role=status]")
+    before = feedback.all_inner_texts()
+    act()
+    deadline = time.monotonic() + PATIENCE
+    while feedback.all_inner_texts() == before and time.monotonic() < deadline:
+        notebook.wait_for_timeout(10)
+    return " ".join(set(feedback.all_inner_texts()) - set(before))
+
+
+def plain(words):
+    return words.replace("`", "")
+
+
+@every_notebook
+def test_exercises_wait_for_an_answer(notebook):
+    for _, name, place in cells_with(notebook, EXERCISE):
+        assert "Not attempted" in place.locator(".jp-OutputArea").inner_text(), name
+
+
+if SCREENSHOTS:
+    @every_notebook
+    def test_screenshots(notebook):
+        panel = notebook.locator(".jp-WindowedPanel-outer")
+        for theme in ("Dark", "Light"):
+            lab.set_theme(notebook, f"JupyterLab {theme}")
+            length, height = panel.evaluate("panel => [panel.scrollHeight, panel.clientHeight]")
+            for number, top in enumerate(range(0, length, height - 40), 1):
+                panel.evaluate("(panel, top) => panel.scrollTo(0, top)", top)
+                notebook.wait_for_timeout(150)
+                notebook.screenshot(path=Path(SCREENSHOTS) / f"{notebook.name[:2]}-{theme.lower()}-{number:02}.png")
+
+
+@every_notebook
+def test_nothing_was_logged_as_an_error(notebook):
+    assert not notebook.errors

@@ -1,0 +1,282 @@
+"""Every explorer without a browser and without a kernel: moved to its ends and anywhere, it stays whole and says the truth."""
+import functools
+import html
+import io
+import random
+import subprocess
+import sys
+import threading
+import types
+
+import matplotlib
+import matplotlib.style
+import numpy as np
+import pytest
+from matplotlib.collections import Collection
+from matplotlib.image import AxesImage
+from matplotlib.path import Path
+from matplotlib.quiver import Quiver
+from matplotlib.spines import Spine
+from matplotlib.text import Text
+from PIL import Image
+
+import expected
+from batchnorm_lesson import explorers, style
+
+RANDOM_POSITIONS = 3
+WIDEST, SMALLEST_FONT = 7.2, 11  # inches, points
+
+every_explorer = pytest.mark.parametrize("name", explorers.__all__)
+
+
+def positions_of(control):
+    """All the positions that a person can put a control in, from the lowest to the highest."""
+    if hasattr(control, "options"):
+        return [option[1] if isinstance(option, tuple) else option for option in control.options]
+    values = control.min + control.step * np.arange(round((control.max - control.min) / control.step) + 1)
+    return [float(value) for value in (control.base ** values if hasattr(control, "base") else values)]
+
+
+def settings(explorer):
+    """Both ends of each control (of a list: every entry), alone; then all controls anywhere, at random but repeatable."""
+    ends = [{name: position} for name, control in explorer.controls.items()
+            for position in (positions_of(control)[0], positions_of(control)[-1])]
+    chance = random.Random(1)
+    return ends + [{name: chance.choice(positions_of(control)) for name, control in explorer.controls.items()}
+                   for _ in range(RANDOM_POSITIONS)]
+
+
+@functools.cache
+def shared(name):
+    """One explorer of each kind for all the tests that do not need a new one; making it costs more than moving it."""
+    return getattr(explorers, name)()
+
+
+@functools.cache
+def moves(name):
+    """What an explorer shows after each of its settings, each set from the start: for all the tests below at once."""
+    explorer = shared(name)
+    start, found = explorer.values, []
+    for setting in [{}, *settings(explorer)]:
+        explorer.set(**start)
+        explorer.set(**setting)
+        labels = texts(explorer)
+        found.append(types.SimpleNamespace(
+            setting=setting, values=explorer.values, words=explorer.text, html=explorer._words.value, picture=bytes(shown(explorer)),
+            named={control.description: control.value for control in explorer.controls.values()},
+            problems=[*outside(explorer, labels), *overlapping(labels)],
+            small=[text.get_text() for text, _ in labels if text.get_fontsize() < SMALLEST_FONT]))
+    return found
+
+
+def shown(explorer):
+    """The bytes of the picture that the reader sees."""
+    return explorer._image.value
+
+
+def figure_of(explorer):
+    return explorer.picture._canvas.figure
+
+
+def moving_parts(explorer):
+    moving = figure_of(explorer).findobj(lambda part: part.get_animated() and part.get_visible())
+    return [part for part in moving if not isinstance(part, Spine)]
+
+
+def texts(explorer):
+    """Every text that is drawn, with its box in pixels: labels, titles, names of axes, tick labels within the limits."""
+    figure = figure_of(explorer)
+    found = [*figure.texts]
+    with style.context():  # where the ticks are depends on the size of their labels
+        for axes in figure.axes:
+            found += [*axes.texts, axes.title]
+            for axis, limits in ((axes.xaxis, sorted(axes.get_xlim())), (axes.yaxis, sorted(axes.get_ylim()))):
+                if axes.axison and axis.get_visible():
+                    ticks = zip(axis.get_majorticklocs(), axis.get_ticklabels())
+                    found += [axis.label, *(label for place, label in ticks if limits[0] <= place <= limits[1])]
+    return [(text, text.get_window_extent()) for text in found if text.get_visible() and text.get_text().strip()]
+
+
+def points(part):
+    """The points of a mark in pixels: the ends of its lines, the corners of its areas, the tips of its arrows."""
+    if isinstance(part, AxesImage):
+        left, right, bottom, top = part.get_extent()
+        return part.axes.transData.transform([(left, bottom), (right, top)])
+    if isinstance(part, Quiver):
+        tails, arrows = part.get_offsets(), np.column_stack([part.U, part.V])
+        return part.axes.transData.transform(np.vstack([tails, tails + arrows]))
+    paths = part.get_paths() if isinstance(part, Collection) else [part.get_path()]
+    corners = [part.get_transform().transform(path.vertices[path.codes != Path.CLOSEPOLY] if path.codes is not None
+                                              else path.vertices) for path in paths if len(path.vertices)]
+    found = np.vstack([np.empty((0, 2)), *corners])
+    return found[np.isfinite(found).all(axis=1)]
+
+
+def overlap(one, other):
+    """How far two boxes reach into each other, in pixels, in the direction in which it is less."""
+    return min(min(one.x1, other.x1) - max(one.x0, other.x0), min(one.y1, other.y1) - max(one.y0, other.y0))
+
+
+# What every explorer offers
+
+@every_explorer
+def test_mimebundle_has_picture_sentence_and_widget(name):
+    explorer = shared(name)
+    bundle = explorer._repr_mimebundle_()
+    assert set(bundle) == {"text/plain", "image/png", "application/vnd.jupyter.widget-view+json"}
+    assert bundle["text/plain"].endswith(explorer.picture.sentence) and len(explorer.picture.sentence.split()) > 5
+    assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"] == explorer.model_id
+    assert Image.open(io.BytesIO(shown(explorer))).size == explorer.picture.size
+
+
+@every_explorer
+def test_every_control_is_labelled_with_its_range(name):
+    for control in shared(name).controls.values():
+        assert control.description.strip() and len(set(positions_of(control))) > 1
+
+
+@every_explorer
+def test_every_move_changes_picture_and_words(name):
+    start, *others = moves(name)
+    for move in others:
+        assert "could not be drawn" not in move.html, move.setting
+        assert move.values == start.values or move.words != start.words, f"{move.setting}: the words stay the same"
+    # A picture may not show the way from the start to one of the ends (eps 1e-5 to 1e-8), but that from end to end.
+    controls = shared(name).controls
+    for control, low, high in zip(controls, others[::2], others[1::2]):
+        assert low.picture != high.picture, f"the picture does not show {control}"
+
+
+@every_explorer
+def test_words_say_the_right_numbers(name):
+    for move in moves(name):
+        assert not expected.wrong_numbers(name, move.named, move.words.split("\n", 1)[1]), move.setting
+
+
+@every_explorer
+def test_nothing_leaves_the_picture_and_no_labels_overlap(name):
+    problems = [f"{move.setting}: {problem}" for move in moves(name) for problem in move.problems]
+    assert not problems, "\n".join(problems)
+
+
+@every_explorer
+def test_size_and_fonts(name):
+    assert figure_of(shared(name)).get_figwidth() <= WIDEST
+    assert not [move for move in moves(name) if move.small]
+
+
+def outside(explorer, found):
+    """Labels outside the figure, and marks outside the frame of their axes."""
+    figure = figure_of(explorer)
+    for text, box in found:
+        if not (figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1 and figure.bbox.y0 <= box.y0 and box.y1 <= figure.bbox.y1):
+            yield f"'{text.get_text()}' leaves the figure"
+    for part in moving_parts(explorer):
+        if not isinstance(part, Text):
+            frame = part.axes.bbox
+            away = points(part) - np.clip(points(part), frame.min - 1, frame.max + 1)
+            if away.any():
+                yield f"{type(part).__name__} leaves its frame by {abs(away).max():.0f} pixels"
+
+
+def overlapping(found):
+    """Pairs of labels that lie over each other by more than a pixel."""
+    for i, (text, box) in enumerate(found):
+        for other, other_box in found[:i]:
+            if overlap(box, other_box) > 1:
+                yield f"'{text.get_text()}' overlaps '{other.get_text()}' by {overlap(box, other_box):.0f} pixels"
+
+
+# Nothing else leaves a trace
+
+@every_explorer
+def test_reset_leads_back_to_the_same_bytes(name):
+    """Twice, since a picture may keep the state before the last one as a ghost."""
+    explorer, fresh = shared(name), getattr(explorers, name)()
+    start = fresh.values, fresh.text
+    for setting in settings(explorer):
+        explorer.set(**setting)
+    for each in (explorer, fresh, explorer, fresh):
+        press(each, "Reset")
+    assert (explorer.values, explorer.text) == start
+    assert shown(explorer) == shown(fresh)
+
+
+def press(explorer, caption):
+    buttons = [button for button in _widgets(explorer) if getattr(button, "description", "") == caption]
+    assert len(buttons) == 1
+    buttons[0].click()
+
+
+def _widgets(box):
+    return [box, *(found for child in getattr(box, "children", ()) for found in _widgets(child))]
+
+
+@every_explorer
+def test_painting_twice_gives_the_same_bytes(name):
+    explorer = shared(name)
+    assert explorer.picture.png() == explorer.picture.png() == shown(explorer)
+
+
+@every_explorer
+def test_the_readers_own_settings_change_nothing_and_stay(name):
+    def run():
+        explorer = getattr(explorers, name)()
+        explorer.set(**settings(explorer)[-1])
+        return shown(explorer)
+
+    plain = run()
+    with matplotlib.rc_context():
+        matplotlib.style.use("dark_background")
+        matplotlib.rcParams.update({"font.size": 30, "lines.linewidth": 9, "axes.grid": True, "figure.dpi": 30})
+        odd = dict(matplotlib.rcParams)
+        assert run() == plain
+        assert dict(matplotlib.rcParams) == odd
+
+
+@every_explorer
+def test_an_error_is_shown_in_the_words(name):
+    explorer = shared(name)
+    control = next(iter(explorer.controls.values()))
+    right, there = explorer.compute, control.value
+
+    def fail(**values):
+        raise ArithmeticError("<b>out of luck</b>")
+
+    explorer.compute = fail
+    control.value = next(value for value in positions_of(control) if value != there)
+    assert "could not be drawn" in explorer._words.value and "&lt;b&gt;out of luck" in explorer._words.value
+    explorer.compute = right
+    control.value = there
+    assert "could not be drawn" not in explorer._words.value and explorer.picture.sentence in html.unescape(explorer._words.value)
+
+
+def test_two_threads_can_move_the_sliders_of_one_explorer():
+    explorer, fresh = explorers.balance(), explorers.balance()
+
+    def move(control):
+        for value in range(31):
+            control.value = value
+
+    threads = [threading.Thread(target=move, args=[explorer.controls[name]]) for name in ("x1", "x4")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    fresh.set(x1=30, x4=30)
+    assert explorer.text == fresh.text and shown(explorer) == shown(fresh)
+
+
+def test_explorers_work_in_a_plain_python_process():
+    """No kernel, no screen, nothing left to pyplot."""
+    script = """
+import sys
+from batchnorm_lesson import explorers, style
+for name in explorers.__all__:
+    assert getattr(explorers, name)()._repr_mimebundle_()["image/png"], name
+if "matplotlib.pyplot" in sys.modules:
+    assert not sys.modules["matplotlib.pyplot"].get_fignums(), "a figure was left to pyplot"
+print("all", len(explorers.__all__))
+"""
+    run = subprocess.run([sys.executable, "-W", "error", "-c", script], capture_output=True, text=True)
+    assert (run.stdout, run.stderr) == (f"all {len(explorers.__all__)}\n", "")
