@@ -42,14 +42,6 @@ def browser():
     return path
 
 
-def pytest_collection_modifyitems(items):
-    """With pytest-xdist, keep together what shares a kernel: a notebook's cells, its tests in the browser, a file."""
-    for item in items:
-        shown = getattr(item, "callspec", None) and item.callspec.params.get("notebook")
-        group = f"{item.path.name} {shown.name}" if isinstance(shown, Path) else item.path.name
-        item.add_marker(pytest.mark.xdist_group(group))
-
-
 def pytest_sessionfinish(session):
     """In CI a test that was left out is a failure: nobody reads the summary of a green run."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")

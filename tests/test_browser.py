@@ -68,9 +68,9 @@ LOOK = """async (index) => {
 }"""
 
 
-# Fixtures: one server and one page for the session, one run of each notebook
+# Fixtures: one server and one page for the module, one run of each notebook
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def jupyter(browser, tmp_path_factory):
     scratch = tmp_path_factory.mktemp("lab")
     shutil.copytree(lab.ROOT / "notebooks", scratch / "notebooks", ignore=shutil.ignore_patterns(".*"))
