@@ -8,8 +8,8 @@ import ipywidgets as widgets
 from ..style import number
 
 WIDTH = "276px"
-WORDS = """<style>.stops .widget-readout {{ pointer-events: none }}</style>
-<div style="line-height: 1.5">
+STYLE = "<style>.stops .widget-readout { pointer-events: none }</style>"
+WORDS = """<div style="line-height: 1.5; contain: layout style">
   <div style="font-size: 110%">{readout}</div>
   <div role="status" style="height: 4.5em; overflow-y: auto; opacity: .85">In the picture: {sentence}</div>
 </div>"""
@@ -42,7 +42,9 @@ class Explorer(widgets.VBox):
         column = widgets.HBox([*controls.values(), row], layout={"flex": "1 1 284px", "flex_flow": "row wrap"})
         top = widgets.HBox([column, self._image], layout={
             "flex_flow": "row wrap", "align_items": "center", "max_width": f"{width + 300}px"})
-        super().__init__([top, self._words], layout={"width": "auto", "overflow": "hidden"})
+        # On its own: with the words, the whole page would be styled anew for each move.
+        rules = widgets.HTML(STYLE, layout={"display": "none"})
+        super().__init__([top, self._words, rules], layout={"width": "auto", "overflow": "hidden"})
         self._show(readout)
         for control in controls.values():
             control.style.description_width = self._label_width
