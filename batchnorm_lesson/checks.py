@@ -15,7 +15,7 @@ import traceback
 import types
 import warnings
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Callable, NamedTuple
 
 import numpy as np
@@ -45,6 +45,13 @@ CLUES = (  # what the text of an exception says more exactly than its kind
     (r"int' object is not iterable", "Loop over range(len(x)), or over x itself."),
     (r"name 'my_\w+' is not defined", "A notebook knows only the functions of its own cells. If the function is from "
                                       "another lesson, copy it in; if it is from this one, run its cell first."),
+    (r"truth value of an array", "An if needs one True or False, and a whole array has many. In a loop over a table, each "
+                                 "round gives a whole row."),
+    (r"inhomogeneous", "Results of different shapes make no single array. Return them side by side, with commas "
+                       "between them."),
+    (r"broadcast together", "Two arrays met there whose shapes do not fit together. Was an axis lost, or does a name "
+                            "in that line come from a cell above?"),
+    (r"NoneType", "Something there is None: is a function called that returns nothing, or that is not written yet?"),
 )
 KINDS = {"NoneType": "None", "ellipsis": "...", "str": "text", "list": "a list", "tuple": "a tuple",
          "dict": "a dictionary", "generator": "a generator"}
@@ -63,10 +70,10 @@ class Case(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What came of a call: the result's kind in words, its numbers as an array, an error, a changed argument."""
+    """What came of a call: the result's kind in words, its parts as arrays of numbers, an error, a changed argument."""
 
     kind: str = ""
-    value: np.ndarray = None
+    parts: tuple = None
     error: BaseException = None
     changed: bool = False
 
@@ -100,7 +107,8 @@ class Note(str):
 class Exercise:
     """One exercise. call is how the learner's function is called, answer the function whose source is the solution;
     plain is the body of a solution in a few lines, for an answer that is made for more than this exercise; parts names
-    the numbers of the result, gloss explains the answer's source, stub is the learner's function."""
+    the parts of a result that has several (each is compared by itself), gloss explains the answer's source, stub is the
+    learner's function."""
 
     name: str
     call: str
@@ -122,7 +130,7 @@ class Exercise:
     def statement(self):
         """Shapes, what to return and one worked example, as Markdown."""
         given = ", ".join(f"`{value}`" for value in self._given(self.cases[0]))
-        worked = _show(np.asarray(self.answer(*self.cases[0].args)))
+        worked = self._shown(self._run(self.answer, self.cases[0]).parts)
         return f"**Exercise.** Write `{self.stub}{self.call}`. {self.task}\n\nExample: {given} gives `{worked}`."
 
     def __repr__(self):
@@ -154,15 +162,35 @@ class Exercise:
         wrong_call = _wrong_call(answer, len(self.cases[0].args))
         if wrong_call:
             return _not_right("wrong arguments", wrong_call, self.call)
-        first = _run(answer, self.cases[0], aloud=True)
+        first = self._run(answer, self.cases[0], aloud=True)
         if isinstance(first.error, NotImplementedError) or first.kind == "..." or (
                 first.kind == "None" and _is_stub(answer)):
             return self._not_attempted()
-        return self._judge(answer, [first] + [_run(answer, case) for case in self.cases[1:]])
+        return self._judge(answer, [first] + [self._run(answer, case) for case in self.cases[1:]])
 
     def _given(self, case):
         names = self.call.strip("()").split(", ")
         return [f"{name} = {_show(value)}" for name, value in zip(names, case.args)]
+
+    def _shown(self, parts):
+        """A result as a person writes it, its parts by their names where they are not all single numbers."""
+        if self.parts and any(part.ndim for part in parts):
+            return ", ".join(f"{name} = {_show(part)}" for name, part in zip(self.parts, parts))
+        return _show(parts if self.parts else parts[0])
+
+    def _run(self, function, case, aloud=False):
+        """Call the function with fresh copies of the arguments, and keep what came of it, whatever it is."""
+        args = [np.array(arg) if np.ndim(arg) else np.float64(arg) for arg in case.args]
+        silence = contextlib.nullcontext() if aloud else contextlib.redirect_stdout(io.StringIO())
+        try:
+            with silence, warnings.catch_warnings(), np.errstate(all="ignore"):
+                warnings.simplefilter("ignore")
+                kind, parts = _described(function(*args), self.parts)  # the result is dropped here, with its warnings
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # SystemExit too: nothing that the learner's function raises may end the lesson
+            return Outcome(error=error, changed=_changed(args, case))
+        return Outcome(kind, parts, None, _changed(args, case))
 
     def _not_attempted(self):
         return Result("not attempted", None, f"Write your own lines into {self.stub} and run the cell again. "
@@ -170,13 +198,17 @@ class Exercise:
 
     @cached_property
     def _expected(self):
-        return [_run(self.answer, case) for case in self.cases]
+        return [self._run(self.answer, case) for case in self.cases]
 
-    @cached_property
-    def _mistaken(self):
-        """What each wrong function of the catalogue gives, and on which cases it is compared with an answer."""
-        return [(mistake, [(i, _run(mistake.wrong, case)) for i, case in enumerate(self.cases)
-                           if case.blames in ("", mistake.name)]) for mistake in self.catalogue]
+    @cache
+    def _mistaken(self, mistake, i):
+        """What a wrong function of the catalogue gives for one case."""
+        return self._run(mistake.wrong, self.cases[i])
+
+    def _made(self, mistake, outcomes):
+        """Whether an answer gave what a wrong function gives, on every case that does not blame another mistake."""
+        return all(_same(outcomes[i], self._mistaken(mistake, i), case.tolerance)
+                   for i, case in enumerate(self.cases) if case.blames in ("", mistake.name))
 
     def _judge(self, answer, outcomes):
         expected = self._expected
@@ -189,35 +221,32 @@ class Exercise:
         order = _wrong_order(answer, self.call)
         if order:
             return _not_right("wrong arguments", order, self.call)
-        for mistake, mistaken in self._mistaken:
-            if all(_same(outcomes[i], outcome, self.cases[i].tolerance) for i, outcome in mistaken):
+        for mistake in self.catalogue:
+            if self._made(mistake, outcomes):
                 return Result("not right", mistake.name, mistake.says)
         return self._by_behaviour(answer, outcomes, expected, failed)
 
     def _by_behaviour(self, answer, outcomes, expected, failed):
         """A mistake that no wrong function of the catalogue explains: name what can be named, or show it."""
         worst = min(failed, key=lambda i: (outcomes[i].error is None, _size(self.cases[i])))
-        case, outcome, right = self.cases[worst], outcomes[worst], expected[worst].value
+        case, outcome, right = self.cases[worst], outcomes[worst], expected[worst].parts
         if outcome.error is not None:
             return _not_right("raised an error", _explain(outcome.error, answer, case))
         if failed == list(range(1, len(self.cases))):
             return _not_right("hard-coded for the example")
         if outcome.kind == "None":
             return _not_right("no return")
-        if outcome.value is None:
-            return _not_right("parentheses forgotten" if outcome.kind == METHOD else "not numbers", outcome.kind)
-        if outcome.value.ndim == 0 and self.parts:
-            return _not_right("one number instead of two", call=", then ".join(self.parts))
-        if right.ndim == 0 and outcome.value.shape == case.args[0].shape:
-            return _not_right("as many values as given")
-        if outcome.value.size == 1 < right.size and not self.parts:
-            return _not_right("one value instead of all", call=right.shape)
-        if outcome.value.shape != right.shape:
-            return _not_right("wrong shape", outcome.value.shape, right.shape if right.ndim else "(), a single number")
+        if outcome.parts is None:
+            return _not_right("parentheses forgotten" if METHOD in outcome.kind else "not numbers", outcome.kind)
+        if len(outcome.parts) != len(right):
+            return _not_right("wrong number of results", _counted(outcome.parts), ", ".join(self.parts))
+        for name, got, wanted in zip(self.parts or ("result",), outcome.parts, right):
+            if got.shape != wanted.shape:
+                return _misshapen(name, got, wanted, case.args[0].shape)
         blamed = {self.cases[i].blames for i in failed}
         if len(blamed) == 1 and "" not in blamed:
             return self._blame(blamed.pop())
-        return Result("not right", None, self._difference(case, outcome.value, right))
+        return Result("not right", None, self._difference(case, outcome.parts, right))
 
     def _blame(self, name):
         says = {mistake.name: mistake.says for mistake in self.catalogue}
@@ -225,19 +254,19 @@ class Exercise:
 
     def _difference(self, case, got, right):
         """The smallest input on which an unknown mistake shows, and the property that it breaks."""
-        return (f"For {', '.join(self._given(case))} your function gave {_show(got)}, and {_show(right)} is right. "
-                f"{self._broken(case, got, right)}").rstrip()
+        return (f"For {', '.join(self._given(case))} your function gave {self._shown(got)}, and {self._shown(right)} "
+                f"is right. {self._broken(case, got, right)}").rstrip()
 
     def _broken(self, case, got, right):
-        if not np.isfinite(got).all():
+        if not all(np.isfinite(part).all() for part in got):
             return "nan and inf come from a division by 0 or from the root of a negative number."
         if self.parts:
-            off = [part for part, a, b in zip(self.parts, got, right) if not np.isclose(a, b, rtol=1e-5)]
+            off = [name for name, *pair in zip(self.parts, got, right) if not _close(*pair, case.tolerance)]
             return f"Look at {' and '.join(off)}."
-        if right.shape != case.args[0].shape:
+        if right[0].shape != case.args[0].shape:
             return ""
         for name, statistic in (("mean", np.mean), ("variance", np.var)):
-            a, b = statistic(got), statistic(right)
+            a, b = statistic(got[0]), statistic(right[0])
             if not np.isclose(a, b, rtol=1e-4, atol=1e-6):
                 return f"The {name} of your result is {_show(a)}, and it should be {_show(b)}."
         return "The mean and the variance of your result are right; the single values are not."
@@ -247,34 +276,49 @@ def _not_right(name, got="", call=""):
     return Result("not right", name, GENERAL[name].format(got=got, call=call))
 
 
-def _run(function, case, aloud=False):
-    """Call the function with fresh copies of the arguments, and keep what came of it, whatever it is."""
-    args = [np.array(arg) if np.ndim(arg) else np.float64(arg) for arg in case.args]
-    silence = contextlib.nullcontext() if aloud else contextlib.redirect_stdout(io.StringIO())
-    try:
-        with silence, warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
-            kind, value = _described(function(*args))  # the result itself is dropped here, with its warnings
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # SystemExit too: nothing that the learner's function raises may end the lesson
-        return Outcome(error=error, changed=_changed(args, case))
-    return Outcome(kind, value, None, _changed(args, case))
+def _counted(parts):
+    """How many results there are, in words."""
+    if len(parts) > 1:
+        return f"{len(parts)} results"
+    return f"one result of shape {parts[0].shape}" if parts[0].ndim else "one number"
+
+
+def _misshapen(name, got, wanted, given):
+    """What a wrong shape of the result, or of the part with this name, comes from; given is the batch's shape."""
+    if wanted.ndim == 0 and got.shape == given:
+        return _not_right("as many values as given", name)
+    if got.size == 1 < wanted.size:
+        return _not_right("one value instead of all", name, wanted.shape)
+    return _not_right("wrong shape", f"{name} has shape {got.shape}",
+                      wanted.shape if wanted.ndim else "(), a single number")
 
 
 def _changed(args, case):
     return not all(np.array_equal(arg, given) for arg, given in zip(args, case.args))
 
 
-def _described(result):
-    """What a result is, in words, and its real numbers as a float array of its own, or None when it has none."""
-    return _kind(result), _as_numbers(result)
+def _described(result, names):
+    """What a result is, in words, and its parts as float arrays of their own, or None when one has no numbers."""
+    parts = _parts(result, len(names))
+    arrays = tuple(map(_as_numbers, parts))
+    strange = [i for i, array in enumerate(arrays) if array is None]
+    if strange and len(parts) == len(names):
+        return f"{_kind(parts[strange[0]])} in the place of {names[strange[0]]}", None
+    return _kind(result), None if strange else arrays
+
+
+def _parts(result, count):
+    """The parts of a result that should have so many; a result that cannot be meant as several is its only part."""
+    several = isinstance(result, (list, tuple)) or isinstance(result, np.ndarray) and result.ndim
+    if count and several and (len(result) == count or _as_numbers(result) is None):
+        return list(result)
+    return [result]
 
 
 def _as_numbers(result):
     try:
         array = np.array(result)
-        if array.dtype.kind == "O":
+        if array.dtype.kind == "O" and not any(value is None for value in array.flat):  # a None would become nan
             array = array.astype(float)
     except Exception:  # ragged rows, text, an object with conversions of its own
         return None
@@ -282,17 +326,23 @@ def _as_numbers(result):
 
 
 def _same(outcome, other, tolerance):
-    """Whether two outcomes agree: the same shape, the same numbers. Plain Python's division by 0 counts as nan."""
-    if other.value is None:
+    """Whether two outcomes agree: the same parts, the same numbers. Plain Python's division by 0 counts as nan."""
+    if other.parts is None:
         return False
-    got = outcome.value
+    got = outcome.parts
     if isinstance(outcome.error, ZeroDivisionError):
-        got = np.full(other.value.shape, np.nan)
-    if got is None or got.shape != other.value.shape:
+        got = [np.full(part.shape, np.nan) for part in other.parts]
+    return got is not None and len(got) == len(other.parts) and all(
+        _close(*pair, tolerance) for pair in zip(got, other.parts))
+
+
+def _close(got, right, tolerance):
+    """Whether two arrays have the same shape and the same numbers, measured by the largest of them."""
+    if got.shape != right.shape:
         return False
-    largest = np.abs(other.value[np.isfinite(other.value)]).max(initial=0)
+    largest = np.abs(right[np.isfinite(right)]).max(initial=0)
     unit = largest if largest > 1e-6 else 1  # nothing but rounding is smaller than 1e-6 in these exercises
-    return np.allclose(got, other.value, rtol=0, atol=tolerance * unit, equal_nan=True)
+    return np.allclose(got, right, rtol=0, atol=tolerance * unit, equal_nan=True)
 
 
 def _is_stub(answer):

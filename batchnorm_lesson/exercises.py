@@ -178,6 +178,29 @@ input_gradient = Exercise(
            "Take from dy its mean, and x_hat times the mean of (dy times x_hat). Multiply what is left by gamma / std."),
     gloss="`batchnorm_lesson.batch_norm_backward` has the same formula, for every feature at once.")
 
+batch_norm_backward = Exercise(
+    name="batch_norm_backward", call="(dy, x, gamma, eps)", answer=mistakes.backward_pass,
+    catalogue=mistakes.BATCH_NORM_BACKWARD, parts=mistakes.RESULTS,
+    task="`dy` is the gradient of the loss with respect to the output y, and `x` the mini-batch of one feature, both "
+         "of shape `(m,)`; `gamma` and `eps` are numbers. Return three results: dx, shape `(m,)`, then dgamma and "
+         "dbeta, two numbers.",
+    cases=(Case((np.array([1.0, 0.0, 0.0, 2.0]), EXAMPLE, 2.0, 0.0)), Case((np.array([0.5, -2.0]), PAIR, -1.5, 2.0)),
+           Case((np.array([1.5, -0.5, 2.0]), TRIPLE, 0.5, 2.0)),
+           Case((np.array([-1.0, 0.3, 2.2, 0.7]), FOUR, 3.0, 0.25)), Case((UPSTREAM, LONG, -2.0, 3.0)),
+           Case((np.array([0.4, 1.0, -0.8]), TINY, 1.5, 1e-5)),
+           Case((np.array([2, -1, 4, 0, 3]), WHOLE, 0.5, 0.5), note="dy and x held whole numbers",
+                blames="integer result")),
+    hints=("There before back: which quantities of the forward pass do the formulas of the two exercises above need?",
+           "std is the root of the variance plus eps, and x_hat is x − mean, divided by std. With these two you can "
+           "call my_parameter_gradients and my_input_gradient.",
+           "Four lines: std, from x and eps; x_hat; dgamma, dbeta = my_parameter_gradients(dy, x_hat); and dx = "
+           "my_input_gradient(dy, x_hat, gamma, std). Then return dx, dgamma, dbeta."),
+    plain="std = np.sqrt(x.var() + eps)\nx_hat = (x - x.mean()) / std\n"
+          "dgamma, dbeta = (dy * x_hat).sum(), dy.sum()\n"
+          "dx = gamma / std * (dy - dy.mean() - x_hat * (dy * x_hat).mean())\nreturn dx, dgamma, dbeta",
+    gloss="The cache is x_hat, gamma and std. The way back, for every feature at once:\n\n```python\n"
+          f"{inspect.getsource(batchnorm.batch_norm_backward)}```")
+
 
 def _features(x, gamma, beta, eps, **extra):
     return Case((np.array(x), np.array(gamma), np.array(beta), eps), **extra)

@@ -3,11 +3,14 @@
 It is data. A check recognises a mistake by its results: the learner's function gives what the wrong function gives,
 on every batch of the exercise. The tests walk through the same entries. GENERAL holds the mistakes that are seen
 without a wrong function, by what the answer does. Some functions here belong to exercises of their own: the forum
-code of lesson 03, the undo of lesson 04, and the two halves of the backward pass of lesson 07.
+code of lesson 03, the undo of lesson 04, and the backward pass of lesson 07, in two halves and whole.
 """
+from itertools import permutations
 from typing import Callable, NamedTuple
 
 import numpy as np
+
+from .batchnorm import batch_norm_backward, batch_norm_forward
 
 
 class Mistake(NamedTuple):
@@ -30,13 +33,12 @@ GENERAL = {
     "not numbers": "Your function returned {got}. Return plain numbers: one number, an array or a list.",
     "parentheses forgotten": "Your function returned {got}. Parentheses are missing: x.mean() computes the mean, "
                              "x.mean is only the method.",
-    "one value instead of all": "Your function returned one value, and the result should have shape {call}: each value "
-                                "needs its own. Is the return inside the loop, or was only the last value kept?",
-    "as many values as given": "Your function returned as many values as it was given. Return one number: is the "
-                               "average over them missing?",
-    "one number instead of two": "Your function returned one number. Return two: {call}.",
-    "wrong shape": "Your result has shape {got}, and it should have shape {call}. Look at where an axis was added, "
-                   "kept or lost.",
+    "one value instead of all": "Your {got} is one value, and it should have shape {call}: each value needs its own. "
+                                "Is the return inside the loop, or was only the last value kept?",
+    "as many values as given": "Your {got} has as many values as your function was given. It should be one number: is "
+                               "the sum or the average over them missing?",
+    "wrong number of results": "Your function returned {got}. Return {call}, in this order, with commas between them.",
+    "wrong shape": "Your {got}, and it should have shape {call}. Look at where an axis was added, kept or lost.",
     "integer result": "Your answer is right for a batch of decimals and wrong for a batch of whole numbers: there the "
                       "decimals were cut off. An array made like an integer array is an integer array.",
     "hard-coded for the example": "Your answer fits the batch in the statement and no other. Compute it from what "
@@ -141,6 +143,8 @@ VARIANCE = (
 NORMALIZE = (
     Mistake("divided by the variance", lambda x, mean, var, eps: (x - mean) / (var + eps),
             "You divided by the variance, which is in squared units. Divide by its root, the standard deviation."),
+    Mistake("divided by the variance, without eps", lambda x, mean, var, eps: (x - mean) / var,
+            "You divided by the variance, which is in squared units. Add eps to it, then divide by the root of that."),
     Mistake("eps outside the root", lambda x, mean, var, eps: (x - mean) / (np.sqrt(var) + eps),
             "You added eps to the standard deviation, after the root. It is added to the variance, inside the root."),
     Mistake("eps forgotten", lambda x, mean, var, eps: (x - mean) / np.sqrt(var),
@@ -324,6 +328,8 @@ DETECTIVE = (
             "You multiplied the 1/m variance by (m + 1)/m. It needs no correction at all."),
     Mistake("divided by the variance", lambda x, eps: (x - x.mean()) / (x.var() + eps),
             "The root got lost on the way: you divide by the variance."),
+    Mistake("divided by the variance, without eps", lambda x, eps: (x - x.mean()) / x.var(),
+            "Root and eps both got lost on the way: you divide by the variance."),
 )
 
 
@@ -386,6 +392,42 @@ INPUT_GRADIENT = (
     Mistake("divided by 4 whatever m is",
             lambda dy, x_hat, gamma, std: gamma / std * (dy - dy.sum() / 4 - x_hat * (dy * x_hat).sum() / 4),
             "Your averages divide by 4. That is right for a batch of four; let the batch tell how many it holds."),
+    Mistake("stopped at dx_hat", lambda dy, x_hat, gamma, std: gamma * dy,
+            "You went back through gamma and stopped: that is the gradient of x_hat. On the way there the mean was "
+            "subtracted and std divided: three roads lead on to x."),
+    Mistake("mean of dy added",
+            lambda dy, x_hat, gamma, std: gamma / std * (dy + dy.mean() - x_hat * (dy * x_hat).mean()),
+            "You added the mean of dy. The batch mean follows the nudge and works against it: take it away."),
+    Mistake("part along x_hat added",
+            lambda dy, x_hat, gamma, std: gamma / std * (dy - dy.mean() + x_hat * (dy * x_hat).mean()),
+            "You added the part along x_hat. The variance follows the nudge and works against it: take it away."),
+    Mistake("sum of dy instead of its mean",
+            lambda dy, x_hat, gamma, std: gamma / std * (dy - dy.sum() - x_hat * (dy * x_hat).mean()),
+            "You took the sum of dy away whole. Each example answers for one m-th of it: divide by m."),
+    Mistake("part along x_hat not divided by m",
+            lambda dy, x_hat, gamma, std: gamma / std * (dy - dy.mean() - x_hat * (dy * x_hat).sum()),
+            "In the part along x_hat you summed dy times x_hat. It is an average: divide by m."),
+    Mistake("part along x_hat halved",
+            lambda dy, x_hat, gamma, std: gamma / std * (dy - dy.mean() - x_hat * (dy * x_hat).mean() / 2),
+            "The part along x_hat is half of what it should be. The slope of a square has a factor 2. Is it there?"),
+    Mistake("part along x_hat doubled",
+            lambda dy, x_hat, gamma, std: gamma / std * (dy - dy.mean() - x_hat * (dy * x_hat).mean() * 2),
+            "The part along x_hat is twice what it should be. The slope of a root has a factor 1/2. Is it there?"),
+    Mistake("divided by m once too often",
+            lambda dy, x_hat, gamma, std: gamma / std * (dy - dy.mean() - x_hat * (dy * x_hat).mean()) / len(dy),
+            "Everything is m times too small: you averaged, and then divided by m again."),
+    Mistake("gamma once more in the part along x_hat",
+            lambda dy, x_hat, gamma, std: gamma / std * (dy - dy.mean() - gamma * x_hat * (dy * x_hat).mean()),
+            "In the part along x_hat gamma stands twice: in front of the bracket, and at x_hat. Once is enough."),
+    Mistake("gamma on the direct road only",
+            lambda dy, x_hat, gamma, std: (gamma * dy - dy.mean() - x_hat * (dy * x_hat).mean()) / std,
+            "gamma multiplies dy and not the two parts that you take away. All three roads lead through gamma."),
+    Mistake("gamma squared",
+            lambda dy, x_hat, gamma, std: gamma ** 2 / std * (dy - dy.mean() - x_hat * (dy * x_hat).mean()),
+            "gamma multiplies twice: inside the bracket, and in front of it. Once is enough."),
+    Mistake("sign of dx",
+            lambda dy, x_hat, gamma, std: -gamma / std * (dy - dy.mean() - x_hat * (dy * x_hat).mean()),
+            "Every sign of dx is turned. That is the direction of a training step; the gradient points uphill."),
 )
 
 PARAMETER_GRADIENTS = (
@@ -413,6 +455,128 @@ PARAMETER_GRADIENTS = (
             "You kept only the last example. Add up with +=."),
     Mistake("divided by x_hat", lambda dy, x_hat: ((dy / x_hat).sum(), dy.sum()),
             "dbeta is right. For dgamma you divided by x_hat: it multiplies."),
+)
+
+
+def backward_pass(dy, x, gamma, eps):
+    """dx, dgamma and dbeta, from the upstream gradient dy and the batch x itself, which have one shape."""
+    _, cache = batch_norm_forward(x, gamma, 0.0, eps)  # beta moves y, and none of the gradients
+    return batch_norm_backward(dy, cache)
+
+
+def _back_with(std, mean=np.mean, dx=input_gradient):
+    """A wrong function: the backward pass of a batch that was normalized with another std or mean."""
+    def wrong(dy, x, gamma, eps):
+        x_hat = (x - mean(x)) / std(x, eps)
+        return dx(dy, x_hat, gamma, std(x, eps)), *parameter_gradients(dy, x_hat)
+    return wrong
+
+
+def _wrong_dx(mistake):
+    """A mistake in dx, made in the whole backward pass."""
+    def wrong(dy, x, gamma, eps):
+        _, dgamma, dbeta = backward_pass(dy, x, gamma, eps)
+        return mistake.wrong(dy, _x_hat(x, eps), gamma, np.sqrt(x.var() + eps)), dgamma, dbeta
+    return mistake._replace(wrong=wrong, says=f"dgamma and dbeta are right, dx is not. {mistake.says}")
+
+
+def _wrong_parameters(mistake):
+    """A mistake in dgamma or dbeta, made in the whole backward pass: with the right dx, and with one made from them."""
+    def apart(dy, x, gamma, eps):
+        dx, _, _ = backward_pass(dy, x, gamma, eps)
+        return dx, *mistake.wrong(dy, _x_hat(x, eps), x)
+
+    def carried(dy, x, gamma, eps):
+        m, x_hat = len(x), _x_hat(x, eps)
+        dgamma, dbeta = mistake.wrong(dy, x_hat, x)
+        return gamma / np.sqrt(x.var() + eps) * (dy - dbeta / m - x_hat * dgamma / m), dgamma, dbeta
+
+    return (mistake._replace(wrong=apart, says=f"{mistake.says} dx is right."),
+            Mistake(f"{mistake.name}, and in dx", carried, f"{mistake.says} dx was made from it, and is off as well."))
+
+
+WRONG_PARAMETERS = tuple(
+    mistake._replace(wrong=lambda dy, x_hat, x, alone=mistake.wrong: alone(dy, x_hat))
+    for mistake in PARAMETER_GRADIENTS if mistake.name != "return inside the loop") + (
+    Mistake("dgamma with x", lambda dy, x_hat, x: ((dy * x).sum(), dy.sum()),
+            "For dgamma you multiplied dy by x. gamma multiplies x_hat, so that is what dy meets."),
+    Mistake("dgamma with the centred x", lambda dy, x_hat, x: ((dy * (x - x.mean())).sum(), dy.sum()),
+            "For dgamma you multiplied dy by x − mean. gamma multiplies x_hat: divide by std first."),
+    Mistake("dbeta forgotten", lambda dy, x_hat, x: ((dy * x_hat).sum(), 0.0),
+            "Your dbeta is 0. beta moves every output by 1, and dy says what each of these moves is worth."),
+)
+RESULTS = ("dx", "dgamma", "dbeta")
+
+
+def _in_order(order):
+    """All three results, right, in an order that was not asked for."""
+    return Mistake(f"returned {', '.join(order)}",
+                   lambda *args: tuple(dict(zip(RESULTS, backward_pass(*args)))[name] for name in order),
+                   f"You returned {order[0]}, then {order[1]}, then {order[2]}. All three are right. Return "
+                   f"{', '.join(RESULTS)}, in this order.")
+
+
+BATCH_NORM_BACKWARD = tuple(map(_wrong_dx, INPUT_GRADIENT)) + tuple(
+    whole for mistake in WRONG_PARAMETERS for whole in _wrong_parameters(mistake)) + tuple(
+    _in_order(order) for order in permutations(RESULTS) if order[0] != "dx") + tuple(
+    Mistake(f"variance: {mistake.name}", _back_with(lambda x, eps, var=mistake.wrong: np.sqrt(var(x) + eps)),
+            f"The mistake is in your variance. {mistake.says}")
+    for mistake in VARIANCE if mistake.name in IN_THE_VARIANCE) + (
+    Mistake("1/(m − 1)", _back_with(lambda x, eps: np.sqrt(x.var(ddof=1) + eps)),
+            "Your variance divides by m − 1. That is the estimate PyTorch keeps for use after training (lesson 9). "
+            "Inside the batch it is 1/m."),
+    Mistake("eps forgotten", _back_with(lambda x, eps: x.std()),
+            "You left eps out of std. The way back goes through the same root as the way there, and eps is in it."),
+    Mistake("eps forgotten in dx", lambda dy, x, gamma, eps: (
+        input_gradient(dy, _x_hat(x, eps), gamma, x.std()), *parameter_gradients(dy, _x_hat(x, eps))),
+            "dgamma and dbeta are right. In front of dx, your std has no eps: take the root that divided x_hat."),
+    Mistake("eps forgotten in x_hat", lambda dy, x, gamma, eps: (
+        input_gradient(dy, _x_hat(x, 0), gamma, np.sqrt(x.var() + eps)), *parameter_gradients(dy, _x_hat(x, 0))),
+            "In front of dx, std is right. Your x_hat was divided by another one, without eps."),
+    Mistake("eps outside the root", _back_with(lambda x, eps: x.std() + eps),
+            "You added eps to the standard deviation, after the root. It is added to the variance, inside the root."),
+    Mistake("eps fixed at 1e-5", _back_with(lambda x, eps: np.sqrt(x.var() + 1e-5)),
+            "You used 1e-5, a common default, in place of the eps that your function is given."),
+    Mistake("eps subtracted", _back_with(lambda x, eps: np.sqrt(x.var() - eps)),
+            "You subtracted eps. A small variance would then turn negative inside the root: add it."),
+    Mistake("variance in the place of std", _back_with(lambda x, eps: x.var() + eps),
+            "Your std is the variance plus eps. Take the root of it."),
+    Mistake("mean not subtracted", _back_with(lambda x, eps: np.sqrt(x.var() + eps), mean=lambda x: 0),
+            "Your x_hat is x divided by std. Subtract the mean first."),
+    Mistake("x in the place of x_hat", lambda dy, x, gamma, eps: (
+        input_gradient(dy, x, gamma, np.sqrt(x.var() + eps)), *parameter_gradients(dy, x)),
+            "You used x where the formulas have x_hat. Normalize the batch first."),
+    Mistake("centred x in the place of x_hat", lambda dy, x, gamma, eps: (
+        input_gradient(dy, x - x.mean(), gamma, np.sqrt(x.var() + eps)), *parameter_gradients(dy, x - x.mean())),
+            "You used x − mean where the formulas have x_hat. Divide it by std first."),
+    Mistake("divided by 4 everywhere", _back_with(
+        lambda x, eps: np.sqrt(((x - x.sum() / 4) ** 2).sum() / 4 + eps), lambda x: x.sum() / 4,
+        lambda dy, x_hat, gamma, std: gamma / std * (dy - dy.sum() / 4 - x_hat * (dy * x_hat).sum() / 4)),
+            "You divided by 4 throughout. That is right for a batch of four; let the batch tell how many it holds. "
+            "Does an m in it come from a cell above?"),
+    Mistake("gamma in dgamma and dbeta", lambda dy, x, gamma, eps: (
+        backward_pass(dy, x, gamma, eps)[0], *parameter_gradients(gamma * dy, _x_hat(x, eps))),
+            "dx is right. For the other two you summed dx_hat, and gamma is in it already: sum dy itself."),
+    Mistake("gamma in dgamma", lambda dy, x, gamma, eps: (
+        backward_pass(dy, x, gamma, eps)[0], gamma * (dy * _x_hat(x, eps)).sum(), dy.sum()),
+            "Your dgamma has gamma in it: gamma came with dx_hat. Take dy itself. The rest is right."),
+    Mistake("every sign turned", lambda *args: tuple(-part for part in backward_pass(*args)),
+            "All the signs are turned. That is the direction of a training step; the gradient points uphill."),
+    Mistake("only dx", lambda *args: backward_pass(*args)[0],
+            "dx is right, and alone. Return dgamma and dbeta, too: return dx, dgamma, dbeta."),
+    Mistake("dx missing", lambda *args: backward_pass(*args)[1:],
+            "dgamma and dbeta are right, and dx is missing in front of them: return dx, dgamma, dbeta."),
+    Mistake("dgamma missing", lambda *args: backward_pass(*args)[::2],
+            "dx and dbeta are right. dgamma is missing between them: return dx, dgamma, dbeta."),
+    Mistake("dbeta missing", lambda *args: backward_pass(*args)[:2],
+            "dx and dgamma are right. dbeta is missing at the end: return dx, dgamma, dbeta."),
+    Mistake("a pair left together",
+            lambda *args: (backward_pass(*args)[0], backward_pass(*args)[1:]),
+            "All the numbers are right, but dgamma and dbeta are still one pair. Give them names of their own, "
+            "dgamma, dbeta = …, then return dx, dgamma, dbeta."),
+    Mistake("stacked into one array", lambda *args: np.hstack(backward_pass(*args)),
+            "All the numbers are right, in one long array. Return three results with commas between them: return dx, "
+            "dgamma, dbeta."),
 )
 
 

@@ -126,6 +126,39 @@ INPUT_STYLES = [
     "left = dy - np.average(dy) - x_hat * np.average(dy * x_hat)\nreturn tuple(gamma * left / std)",
     "return (gamma * (dy - np.mean(dy) - x_hat * np.dot(dy, x_hat) / dy.size) / std).astype(np.float32)",
 ]
+BACKWARD_STYLES = [
+    "std = np.sqrt(x.var() + eps)\nx_hat = (x - x.mean()) / std\ndgamma, dbeta = (dy * x_hat).sum(), dy.sum()\n"
+    "dx = gamma / std * (dy - dy.mean() - x_hat * (dy * x_hat).mean())\nreturn dx, dgamma, dbeta",
+    "_, cache = batch_norm_forward(x, gamma, 0.0, eps)\nreturn batch_norm_backward(dy, cache)",
+    "y, cache = batch_norm_forward(x, gamma, 7, eps)\ndx, dgamma, dbeta = batch_norm_backward(dy, cache)\n"
+    "return dx, dgamma, dbeta",
+    "m = len(x)\nmean = sum(x) / m\nstd = math.sqrt(sum((v - mean) ** 2 for v in x) / m + eps)\n"
+    "x_hat = [(v - mean) / std for v in x]\ndgamma = sum(d * h for d, h in zip(dy, x_hat))\ndbeta = sum(dy)\n"
+    "return [gamma / std * (d - dbeta / m - h * dgamma / m) for d, h in zip(dy, x_hat)], dgamma, dbeta",
+    "m = len(x)\nmean, var = x.mean(), x.var()\ndx_hat = gamma * dy\n"
+    "dvar = (dx_hat * (x - mean)).sum() * -0.5 * (var + eps) ** -1.5\ndmean = -dx_hat.sum() / np.sqrt(var + eps)\n"
+    "dx = dx_hat / np.sqrt(var + eps) + dvar * 2 * (x - mean) / m + dmean / m\n"
+    "return [dx, (dy * (x - mean)).sum() / np.sqrt(var + eps), dy.sum()]",
+    "mean = statistics.fmean(x)\nstd = math.sqrt(statistics.fmean((x - mean) ** 2) + eps)\nx_hat = (x - mean) / std\n"
+    "dgamma, dbeta = math.fsum(dy * x_hat), math.fsum(dy)\n"
+    "return tuple(gamma / std * (dy - dbeta / len(x) - x_hat * dgamma / len(x))), dgamma, dbeta",
+    "x_hat = (x - np.mean(x)) / np.sqrt(np.var(x) + eps)\ndbeta, dgamma = np.sum(dy), np.dot(dy, x_hat)\n"
+    "left = dy - np.mean(dy) - x_hat * np.mean(dy * x_hat)\ndx = gamma * left / np.sqrt(np.var(x) + eps)\n"
+    "return dx.astype(np.float32), np.float32(dgamma), np.float32(dbeta)",
+    "m, d = len(x), x - x.mean()\nstd = (d @ d / m + eps) ** 0.5\nh = d / std\n"
+    "slopes = gamma / std * (np.eye(m) - 1 / m - np.outer(h, h) / m)\n"
+    "return slopes @ dy, np.array(h @ dy), np.array(np.ones(m) @ dy)",
+    "m = len(x)\nmean = total = dgamma = dbeta = 0\nfor v in x:\n    mean += v / m\nfor v in x:\n"
+    "    total += (v - mean) ** 2\nstd = (total / m + eps) ** 0.5\nfor d, v in zip(dy, x):\n"
+    "    dgamma += d * (v - mean) / std\n    dbeta += d\ndx = []\nfor d, v in zip(dy, x):\n"
+    "    dx.append(gamma / std * (d - dbeta / m - (v - mean) / std * dgamma / m))\nreturn dx, dgamma, dbeta",
+    "std = np.sqrt(batch_variance(x) + eps)\nx_hat = normalize(x, batch_mean(x), batch_variance(x), eps)\n"
+    "dgamma, dbeta = np.stack([x_hat, np.ones(len(x))]) @ dy\ndx = np.zeros(len(x))\nfor i in range(len(x)):\n"
+    "    dx[i] = gamma / std * (dy[i] - dbeta / len(x) - x_hat[i] * dgamma / len(x))\nreturn dx, dgamma, dbeta",
+    "line = np.stack([np.ones(len(x)), (x - x.mean()) / np.sqrt(x.var() + eps)])\ndbeta, dgamma = line @ dy\n"
+    "dx = gamma / np.sqrt(x.var() + eps) * (dy - [dbeta, dgamma] @ line / len(x))\n"
+    "return np.array([dx, dgamma, dbeta], dtype=object)",
+]
 FEATURES_STYLES = [
     "return gamma * (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps) + beta",
     "mean = x.mean(axis=0)\nvar = ((x - mean) ** 2).mean(axis=0)\nx_hat = (x - mean) / np.sqrt(var + eps)\n"
@@ -182,6 +215,7 @@ STYLES = {"batch_mean": MEAN_STYLES, "batch_mean_table": TABLE_STYLES, "batch_va
           "undo_gamma_beta": UNDO_STYLES, "detective": DETECTIVE_STYLES,
           "batch_norm_features": FEATURES_STYLES, "batch_norm_conv": CONV_STYLES,
           "parameter_gradients": PARAMETER_STYLES, "input_gradient": INPUT_STYLES,
+          "batch_norm_backward": BACKWARD_STYLES,
           "saturated_share": SATURATED_STYLES}
 NAMES = {"np": np, "math": math, "statistics": statistics,
          **{name: getattr(batchnorm_lesson, name) for name in batchnorm_lesson.__all__}}
@@ -196,6 +230,17 @@ def function(text):
     scope = dict(NAMES)
     exec(compile(text, "<answer>", "exec"), scope)
     return scope["answer"]
+
+
+def parts(exercise, result):
+    """The parts of a result, each an array; the result itself is the only one unless the exercise names several."""
+    return [np.asarray(part) for part in (result if exercise.parts else [result])]
+
+
+def with_catalogue(exercise, catalogue):
+    """A fresh copy of an exercise, with the catalogue given."""
+    names = ("name", "call", "task", "answer", "cases", "hints", "parts")
+    return Exercise(**{name: getattr(exercise, name) for name in names}, catalogue=catalogue)
 
 
 def each_exercise(test):
@@ -243,14 +288,16 @@ def test_the_solution_is_right(exercise):
 @each_exercise
 def test_the_plain_solution_is_right_and_equal_to_the_packages_function(exercise):
     shown = re.findall("```python\n(def .*?)\n```", exercise.solution(), re.DOTALL)
-    assert len(shown) == (2 if exercise.plain else 1)
+    assert len(shown) == 1 + bool(exercise.plain) + exercise.gloss.count("```python")
     assert len(shown[0].splitlines()) <= 6
     scope = {"np": np}
     exec(shown[0], scope)
     mine = scope[exercise.stub if exercise.plain else exercise.answer.__name__]
     assert exercise.check(mine).status == "right"
     for case in exercise.cases:
-        np.testing.assert_allclose(mine(*case.args), exercise.answer(*case.args), rtol=1e-5, atol=1e-12)
+        for got, right in zip(parts(exercise, mine(*case.args)), parts(exercise, exercise.answer(*case.args)),
+                              strict=True):
+            np.testing.assert_allclose(got, right, rtol=1e-5, atol=1e-12)
 
 
 @pytest.mark.parametrize("answer", [np.mean, statistics.fmean, np.ndarray.mean, batchnorm_lesson.batch_mean,
@@ -265,6 +312,10 @@ def general_mistakes(exercise):
     """The mistakes that any exercise can be answered with: a wrong function for each, made from the right one."""
     right, example = exercise.answer, exercise.answer(*exercise.cases[0].args)
 
+    def each_part(change, args):
+        changed = [change(part) for part in parts(exercise, right(*args))]
+        return changed if exercise.parts else changed[0]
+
     def no_return(*args):
         right(*args)
 
@@ -274,11 +325,11 @@ def general_mistakes(exercise):
         return result
 
     def truncated(*args):
-        result = np.asarray(right(*args))
-        return result.astype(int) if args[0].dtype.kind == "i" else result
+        return each_part(lambda part: part.astype(int) if args[0].dtype.kind == "i" else part, args)
 
     def half_hard_coded(*args):
-        return example if np.array_equal(args[0], exercise.cases[0].args[0]) else 7 + np.asarray(right(*args))
+        same = np.array_equal(args[0], exercise.cases[0].args[0])
+        return example if same else each_part(lambda part: 7 + part, args)
 
     def fails(*args):
         raise ValueError("no")
@@ -287,7 +338,8 @@ def general_mistakes(exercise):
     swapped = [function(f"def answer({', '.join(names[::-1])}):\n    return 0.5\n")] if names[1:] else []
     some = {}
     if exercise.parts:
-        some["one number instead of two"] = [lambda *args: right(*args)[0]]
+        some["wrong number of results"] = [lambda *args: right(*args)[1], lambda *args: [*right(*args), 1.0],
+                                           lambda *args: np.ones(7), lambda *args: [[1, 2], [3], [4, 5], [6]]]
     elif np.ndim(example) == 0:
         some["as many values as given"] = [lambda *args: args[0] - 0.5]
     else:
@@ -297,8 +349,10 @@ def general_mistakes(exercise):
             "parentheses forgotten": [lambda *args: args[0].mean, lambda *args: np.mean, lambda *args: print],
             "no return": [no_return], "changed its input": [changes_its_input], "raised an error": [fails],
             "not numbers": [lambda *args: "text", lambda *args: (v for v in [1]), lambda *args: {1: 2},
-                            lambda *args: [[1, 2], [3]], lambda *args: object(), lambda *args: 1j, lambda *args: True],
-            "wrong shape": [lambda *args: np.asarray(right(*args))[..., None], lambda *args: np.ones((2, 3, 4))],
+                            lambda *args: object(), lambda *args: 1j, lambda *args: True,
+                            lambda *args: [*right(*args)[:-1], None] if exercise.parts else [[1, 2], [3]]],
+            "wrong shape": [lambda *args: each_part(lambda part: part[..., None], args),
+                            lambda *args: np.ones((len(exercise.parts) or 2, 3, 4))],
             "integer result": [truncated],
             "hard-coded for the example": [half_hard_coded]}
 
@@ -315,8 +369,7 @@ def test_every_mistake_is_recognised_by_name(exercise):
 @each_exercise
 def test_no_two_mistakes_are_confused(exercise):
     """Also the other way round: the order of the catalogue does not decide who is named."""
-    reverse = Exercise(**{name: getattr(exercise, name) for name in
-                          ("name", "call", "task", "answer", "cases", "hints")}, catalogue=exercise.catalogue[::-1])
+    reverse = with_catalogue(exercise, exercise.catalogue[::-1])
     for mistake in exercise.catalogue:
         assert reverse.check(mistake.wrong).mistake == mistake.name
 
@@ -357,6 +410,7 @@ def test_table_of_mistakes(record_property):
 
 # Mistakes as people write them, in other words than the catalogue's
 
+BACK = "dx, dgamma, dbeta = batch_norm_backward(dy, batch_norm_forward(x, gamma, 0.0, eps)[1])\n"
 PEOPLE = [
     ("batch_mean", "return sum(x)", "sum instead of mean"),
     ("batch_mean", "return sum(x) / 4", "divided by 4 whatever m is"),
@@ -393,6 +447,7 @@ PEOPLE = [
     ("normalize", "return [(v - mean) / (var + eps) for v in x]", "divided by the variance"),
     ("normalize", "return (x - mean) / (math.sqrt(var) + eps)", "eps outside the root"),
     ("normalize", "return [(v - mean) / math.sqrt(var) for v in x.tolist()]", "eps forgotten"),
+    ("normalize", "return [(v - float(mean)) / math.sqrt(var) for v in x.tolist()]", "eps forgotten"),
     ("normalize", "return (x - mean) / var ** 0.5 + eps", "eps added after the division"),
     ("normalize", "return (x - var) / np.sqrt(mean + eps)", "mean and var swapped"),
     ("normalize", "for v in x:\n    x_hat = (v - mean) / math.sqrt(var + eps)\nreturn x_hat",
@@ -422,7 +477,7 @@ PEOPLE = [
                    "return gamma * (x - mean) / np.sqrt(var / m + eps) + beta", "variance: deviations not squared"),
     ("batch_norm", "mean = x.mean()\nfor v in x:\n    var = (v - mean) ** 2 / len(x)\n"
                    "return gamma * (x - mean) / np.sqrt(var + eps) + beta", "variance: kept only the last"),
-    ("undo_gamma_beta", "return (x.var() + eps) ** 0.5", "one number instead of two"),
+    ("undo_gamma_beta", "return (x.var() + eps) ** 0.5", "wrong number of results"),
     ("undo_gamma_beta", "return 1, 0", "left at 1 and 0"),
     ("undo_gamma_beta", "return x.mean(), (x.var() + eps) ** 0.5", "gamma and beta swapped"),
     ("undo_gamma_beta", "return x.std(), x.mean()", "eps forgotten"),
@@ -439,6 +494,36 @@ PEOPLE = [
     ("input_gradient", "return gamma / std * (dy - sum(dy) - x_hat * (dy @ x_hat))", "sums instead of means"),
     ("parameter_gradients", "return sum(dy), dy @ x_hat", "dgamma and dbeta swapped"),
     ("parameter_gradients", "return (dy @ x_hat) / len(dy), sum(dy) / len(dy)", "averaged"),
+    ("batch_norm_backward", "dy -= dy.mean()\nreturn dy, dy.sum(), dy.sum()", "changed its input"),
+    ("batch_norm_backward", "x -= x.mean()\nreturn x, x.sum(), x.sum()", "changed its input"),
+    ("batch_norm_backward", "std = (x.var() + eps) ** 0.5\nreturn dy * gamma / std, dy @ (x - x.mean()) / std, sum(dy)",
+     "statistics detached"),
+    ("batch_norm_backward", "_, cache = batch_norm_forward(x, gamma, 0, 0)\nreturn batch_norm_backward(dy, cache)",
+     "eps forgotten"),
+    ("batch_norm_backward", "_, cache = batch_norm_forward(x, gamma, 0)\nreturn batch_norm_backward(dy, cache)",
+     "eps fixed at 1e-5"),
+    ("batch_norm_backward", "m = len(x)\nstd = (np.var(x, ddof=1) + eps) ** 0.5\nh = (x - x.mean()) / std\n"
+     "dgamma, dbeta = dy @ h, sum(dy)\nreturn gamma / std * (dy - dbeta / m - h * dgamma / m), dgamma, dbeta",
+     "1/(m − 1)"),
+    ("batch_norm_backward", "m, std = len(x), (x.var() + eps) ** 0.5\nh = (x - x.mean()) / std\n"
+     "dgamma, dbeta = (dy @ h) / m, sum(dy) / m\nreturn gamma / std * (dy - dbeta - h * dgamma), dgamma, dbeta",
+     "averaged"),
+    ("batch_norm_backward", "m, std = len(x), (x.var() + eps) ** 0.5\nh = (x - x.mean()) / std\n"
+     "dgamma, dbeta = dy @ x, sum(dy)\nreturn gamma / std * (dy - dbeta / m - h * dgamma / m), dgamma, dbeta",
+     "dgamma with x, and in dx"),
+    ("batch_norm_backward", "m = 4\nmean = sum(x) / m\nstd = (sum((x - mean) ** 2) / m + eps) ** 0.5\n"
+     "h = (x - mean) / std\ndgamma, dbeta = dy @ h, sum(dy)\nreturn gamma / std * (dy - dbeta / m - h * dgamma / m), dgamma, dbeta",
+     "divided by 4 everywhere"),
+    ("batch_norm_backward", f"{BACK}dx_whole = np.zeros_like(x)\ndx_whole[:] = dx\nreturn dx_whole, dgamma, dbeta",
+     "integer result"),
+    ("batch_norm_backward", f"{BACK}return dx, dbeta, dgamma", "dgamma and dbeta swapped"),
+    ("batch_norm_backward", f"{BACK}return list(dx)", "only dx"),
+    ("batch_norm_backward", f"{BACK}return [dgamma, dbeta]", "dx missing"),
+    ("batch_norm_backward", f"{BACK}return list(dx) + [dgamma, dbeta]", "stacked into one array"),
+    ("batch_norm_backward", f"{BACK}return np.append(dx, [dgamma, dbeta])", "stacked into one array"),
+    ("batch_norm_backward", f"{BACK}return list(dx), [dgamma, dbeta]", "a pair left together"),
+    ("batch_norm_backward", f"{BACK}print(dx, dgamma, dbeta)", "no return"),
+    ("batch_norm_backward", "return [0.296, -0.272, -0.328, 0.304], 1.4, 3", "hard-coded for the example"),
     ("batch_norm_features", "return gamma * (x - x.mean()) / np.sqrt(x.var() + eps) + beta",
      "one statistic for the whole table"),
     ("batch_norm_features", "return [gamma * (row - row.mean()) / (row.var() + eps) ** 0.5 + beta for row in x]",
@@ -471,6 +556,13 @@ UNKNOWN = [
     ("normalize", "return (x - mean) / (var - var)", "nan and inf come from a division by 0"),
     ("undo_gamma_beta", "return (x.var() + eps) ** 0.5, x.max()", "Look at beta."),
     ("undo_gamma_beta", "return x.max(), x.min()", "Look at gamma and beta."),
+    ("batch_norm_backward", f"{BACK}return 3 * dx, dgamma, dbeta", "For dy = [0.5, -2], x = [2.5, 7], gamma = -1.5, "
+     "eps = 2 your function gave dx = [-0.599397, 0.599397], dgamma = -2.11662, dbeta = -1.5, and dx = [-0.199799, "
+     "0.199799], dgamma = -2.11662, dbeta = -1.5 is right. Look at dx."),
+    ("batch_norm_backward", f"{BACK}return dx, dgamma + 0.001, dbeta", "is right. Look at dgamma."),
+    ("batch_norm_backward", f"{BACK}return dx, dgamma, 1.001 * dbeta", "is right. Look at dbeta."),
+    ("batch_norm_backward", f"{BACK}return dx + 0.001, dgamma, dbeta - 1", "is right. Look at dx and dbeta."),
+    ("batch_norm_backward", f"{BACK}return dx / 0, dgamma, dbeta", "nan and inf come from"),
 ]
 
 
@@ -483,6 +575,11 @@ CLUES = [
     ("batch_variance", "return ((x - my_batch_mean(x)) ** 2).mean()", "copy it in"),
     ("batch_mean", "return sum(x[i] for i in x) / len(x)", "range(len(x))"),
     ("batch_mean", "total = 0\nfor i in len(x):\n    total += x[i]\nreturn total", "Loop over range(len(x))"),
+    ("batch_norm_backward", f"{BACK}return np.array([dx, dgamma, dbeta])", "Return them side by side"),
+    ("batch_norm_backward", "def my_parameter_gradients(dy, x_hat):\n    ...\n\n"
+     "dgamma, dbeta = my_parameter_gradients(dy, x)\nreturn dy, dgamma, dbeta", "not written yet?"),
+    ("batch_norm_backward", "x_hat = np.array([-1.4, -0.2, 0.2, 1.4])\nreturn dy, (dy * x_hat).sum(), dy.sum()",
+     "come from a cell above?"),
     ("normalize", "return (x - mean) / sqrt(var + eps)", "Did you mean np.sqrt?"),
     ("normalize", "return (x - maen) / np.sqrt(var + eps)", "a misspelling, or a cell above"),
     ("normalize", "return [(v - mean) / math.sqrt(var + eps) for v in X]", "a misspelling, or a cell above"),
@@ -508,6 +605,44 @@ def test_an_unknown_mistake_is_shown_on_its_smallest_input(name, body, words):
     result = ALL[name].check(function(source(name, body)))
     assert (result.status, result.mistake) == ("not right", None)
     assert words in result.message
+
+
+UNEQUAL = [  # results whose parts are not what they should be, and the words that say which part, and what of it
+    ("return dx[-1], dgamma, dbeta", "one value instead of all", "Your dx is one value, and it should have shape (2,)"),
+    ("return [dx[0]], dgamma, dbeta", "one value instead of all", "Your dx is one value"),
+    ("return dx[:, None], dgamma, dbeta", "wrong shape", "Your dx has shape (2, 1), and it should have shape (2,)."),
+    ("return np.append(dx, 0), dgamma, dbeta", "wrong shape", "Your dx has shape (3,), and it should have shape (2,)."),
+    ("return dx, [dgamma], dbeta", "wrong shape", "Your dgamma has shape (1,), and it should have shape (), a single"),
+    ("return dx, dgamma, dy", "as many values as given", "Your dbeta has as many values as your function was given."),
+    ("return np.array([dx, dgamma + 0 * dx, dbeta + 0 * dx])", "as many values as given", "Your dgamma has as many"),
+    ("return dgamma, dbeta, dx", "returned dgamma, dbeta, dx", "Return dx, dgamma, dbeta, in this order."),
+    ("return dbeta, dx, dgamma", "returned dbeta, dx, dgamma", "You returned dbeta, then dx, then dgamma."),
+    ("return dx", "only dx", "Return dgamma and dbeta, too"),
+    ("return 2 * dx", "wrong number of results", "returned one result of shape (2,). Return dx, dgamma, dbeta"),
+    ("return dx, 2 * dgamma", "wrong number of results", "Your function returned 2 results."),
+    ("return 1.5 * dgamma", "wrong number of results", "Your function returned one number."),
+    ("return dx, dgamma, dbeta, 1.0", "wrong number of results", "Your function returned 4 results."),
+    ("return None, dgamma, dbeta", "not numbers", "Your function returned None in the place of dx."),
+    ("return dx, dgamma, 'dbeta'", "not numbers", "Your function returned text in the place of dbeta."),
+    ("return dx, (dy * x).sum, dbeta", "parentheses forgotten", "has not been called in the place of dgamma."),
+    ("return {'dx': dx, 'dgamma': dgamma}", "not numbers", "Your function returned a dictionary."),
+]
+
+
+@pytest.mark.parametrize("body, mistake, words", UNEQUAL)
+def test_the_part_that_is_off_is_named(body, mistake, words):
+    result = exercises.batch_norm_backward.check(function(source("batch_norm_backward", BACK + body)))
+    assert (result.status, result.mistake) == ("not right", mistake) and words in result.message, result
+
+
+def test_every_part_is_measured_by_its_own_size():
+    """A large part does not hide an error in a small one."""
+    two = Exercise(name="two", call="(x)", task="", answer=lambda x: (1e6 * x, x.sum()), catalogue=(), hints=(),
+                   cases=exercises.batch_mean.cases, parts=("large", "small"))
+    assert two.check(lambda x: (1e6 * x + 0.1, x.sum())).status == "right"
+    assert two.check(lambda x: [list(1e6 * x), x.sum() * (1 + 1e-7)]).status == "right"
+    assert "Look at small." in two.check(lambda x: (1e6 * x, x.sum() + 0.01)).message
+    assert "Look at large." in two.check(lambda x: (1e6 * x + 1e3, x.sum())).message
 
 
 # Hostile answers
@@ -644,8 +779,7 @@ def test_what_a_learner_writes_is_escaped():
 
 @each_exercise
 def test_hints_come_closer_and_stay_at_the_last(exercise):
-    fresh = Exercise(**{name: getattr(exercise, name) for name in
-                        ("name", "call", "task", "answer", "cases", "catalogue", "hints")})
+    fresh = with_catalogue(exercise, exercise.catalogue)
     shown = [fresh.hint()._repr_markdown_() for _ in range(len(exercise.hints) + 2)]
     assert 2 <= len(exercise.hints) <= 3
     assert len(set(shown)) == len(exercise.hints) and shown[-1] == shown[-2] == shown[-3]
@@ -658,7 +792,7 @@ def test_the_solution_is_the_packages_own_source(exercise):
     shown = exercise.solution()
     assert inspect.getsource(exercise.answer) in shown + "\n" and shown == repr(shown) == shown._repr_markdown_()
     if exercise.name in batchnorm_lesson.__all__:
-        assert exercise.answer is getattr(batchnorm_lesson, exercise.name)
+        assert inspect.getsource(getattr(batchnorm_lesson, exercise.name)) in shown + "\n"
 
 
 @each_exercise
@@ -673,7 +807,9 @@ def test_the_statement_names_arguments_shapes_and_an_example(exercise):
                                           ("normalize", "`[-1.4, -0.2, 0.2, 1.4]`"),
                                           ("scale_and_shift", "`[-1.8, 0.6, 1.4, 3.8]`"),
                                           ("batch_norm", "`[-1.8, 0.6, 1.4, 3.8]`"),
-                                          ("undo_gamma_beta", "`[5, 10]`")])
+                                          ("undo_gamma_beta", "`[5, 10]`"), ("parameter_gradients", "`[1.4, 3]`"),
+                                          ("batch_norm_backward", "`dx = [0.296, -0.272, -0.328, 0.304], dgamma = 1.4, "
+                                                                  "dbeta = 3`")])
 def test_the_worked_example_is_the_running_example(name, worked):
     assert ALL[name].statement.endswith(f"gives {worked}.")
 

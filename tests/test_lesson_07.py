@@ -222,3 +222,49 @@ def test_the_exercises_are_the_package_for_one_feature():
         x_hat, gamma, std = cache
         np.testing.assert_allclose(exercises.input_gradient.answer(dy, x_hat, gamma, std), dx, atol=1e-12)
         np.testing.assert_allclose(exercises.parameter_gradients.answer(dy, x_hat), (dgamma, dbeta), atol=1e-12)
+        for got, right in zip(exercises.batch_norm_backward.answer(dy, x, -1.5, 0.1), (dx, dgamma, dbeta), strict=True):
+            np.testing.assert_allclose(got, right, atol=1e-12)
+
+
+@pytest.mark.parametrize("case", exercises.batch_norm_backward.cases, ids=lambda case: f"m={len(case.args[0])}")
+def test_the_whole_way_back_is_what_nudges_measure(case):
+    dy, x, gamma, eps = case.args
+    dx, dgamma, dbeta = exercises.batch_norm_backward.answer(*case.args)
+
+    def loss(x=x, gamma=gamma, beta=0.0):
+        return (dy * plain(x, gamma, beta, eps)).sum()
+
+    np.testing.assert_allclose(dx, slopes(loss, x, 1e-7 * x.std()), rtol=1e-5, atol=1e-5 * np.abs(dx).max())
+    assert dgamma == pytest.approx(slopes(lambda at: loss(gamma=at[0]), [gamma])[0], abs=1e-7)
+    assert dbeta == pytest.approx(slopes(lambda at: loss(beta=at[0]), [0.0])[0], abs=1e-7)
+
+
+def test_the_whole_way_back_can_be_put_together_from_the_two_exercises_before_it():
+    my_parameter_gradients, my_input_gradient = exercises.parameter_gradients.answer, exercises.input_gradient.answer
+
+    def my_batch_norm_backward(dy, x, gamma, eps):
+        std = np.sqrt(x.var() + eps)
+        x_hat = (x - x.mean()) / std
+        dgamma, dbeta = my_parameter_gradients(dy, x_hat)
+        return my_input_gradient(dy, x_hat, gamma, std), dgamma, dbeta
+
+    assert exercises.batch_norm_backward.check(my_batch_norm_backward).status == "right"
+
+
+def test_names_from_the_cells_above_are_noticed():
+    """In the notebook x_hat, std and m are already there, for the batch of four."""
+    std, m = np.sqrt(X.var() + EPS), 4
+    x_hat = (X - X.mean()) / std
+
+    def all_from_above(dy, x, gamma, eps):
+        return gamma / std * (dy - dy.mean() - x_hat * (dy * x_hat).mean()), (dy * x_hat).sum(), dy.sum()
+
+    def m_from_above(dy, x, gamma, eps):
+        mean = x.sum() / m
+        std = np.sqrt(((x - mean) ** 2).sum() / m + eps)
+        x_hat = (x - mean) / std
+        return gamma / std * (dy - dy.sum() / m - x_hat * (dy * x_hat).sum() / m), (dy * x_hat).sum(), dy.sum()
+
+    for answer in (all_from_above, m_from_above):
+        result = exercises.batch_norm_backward.check(answer)
+        assert result.status == "not right" and "come from a cell above?" in result.message
