@@ -4,7 +4,8 @@ The usual way is ipywidgets' ``interact``: every change draws a new pyplot figur
 does. Both ways take turns in one run, so that the ratios hold on a busy machine too. Three tables:
 
 1. for every explorer: one redraw in the kernel, from the changed control to the assigned PNG;
-2. in the browser: from the key press to the painted picture;
+2. in the browser: from the key press to the painted picture; "words" is the same way with one line of text in the
+   picture's place, the least that a slider with a kernel behind it can take;
 3. in the browser: distinct pictures a second while a slider is dragged, with a stock server and with ``make lesson``'s.
 """
 import base64
@@ -21,7 +22,8 @@ from unittest import mock
 import matplotlib.pyplot as plt
 import nbformat
 from IPython.core.pylabtools import print_figure
-from ipywidgets import interact
+from IPython.display import display
+from ipywidgets import HTML, interact
 from PIL import Image
 
 import conftest
@@ -30,8 +32,10 @@ import lab
 from batchnorm_lesson import explorers, style
 from batchnorm_lesson.explorers.base import Explorer
 
-REDRAWS, PRESSES, DRAGS, DRAG_SECONDS = 20, 40, 3, 3
-IN_THE_BROWSER = {"balance": "x₄ value", "batch_of_four": "x₄ value", "activation": "γ gamma"}  # and the slider pressed
+REDRAWS, PRESSES, DRAGS, DRAG_SECONDS = 20, 40, 5, 3
+# The simplest picture, the table of all steps, curves, two histograms, arrows: and the slider that is pressed.
+IN_THE_BROWSER = {"balance": "x₄ value", "batch_of_four": "x₄ value", "activation": "γ gamma",
+                  "estimates": "m batch size", "upstream": "dy₁ upstream"}
 DRAGGED, DRAGGED_SLIDER = "balance", "support"
 TESTS = Path(__file__).resolve().parent
 LESSON_SERVER = "--ServerApp.kernel_websocket_connection_class=batchnorm_lesson.server.NoDelayConnection"
@@ -121,47 +125,69 @@ def bench_kernel():
 # 2. and 3. In the browser
 
 NEXT_PAINT = """index => new Promise(resolve => {
-    const cell = document.querySelectorAll('.jp-Notebook .jp-Cell')[index], seen = cell.querySelector('img').src;
+    const cell = document.querySelectorAll('.jp-Notebook .jp-Cell')[index];
+    const picture = () => cell.querySelector('img'), words = () => cell.querySelector('.widget-html-content');
+    const shown = () => picture() ? picture().src : words()?.innerText, seen = shown();
     let pressed;
     cell.addEventListener('keydown', () => pressed = performance.now(), {capture: true, once: true});
     const observer = new MutationObserver(async () => {
-        const image = cell.querySelector('img');
-        if (!image || image.src == seen) return;
+        if (!shown() || shown() == seen) return;
         observer.disconnect();
-        await image.decode();
+        await picture()?.decode();
         requestAnimationFrame(() => resolve(performance.now() - pressed));
     });
     observer.observe(cell, {subtree: true, childList: true, attributes: true, attributeFilter: ['src']});
 })"""
 
 WATCH_DRAG = """index => {
-    const cell = document.querySelectorAll('.jp-Notebook .jp-Cell')[index], image = cell.querySelector('img');
-    const seen = window.seen = {pictures: 0, heights: new Set(), stop: false};
-    let loaded = false;
-    image.addEventListener('load', () => loaded = true);
-    (function frame() {
-        if (loaded) seen.pictures++;
-        loaded = false;
-        seen.heights.add(cell.offsetHeight);
-        if (!seen.stop) requestAnimationFrame(frame);
-    })();
+    const cell = document.querySelectorAll('.jp-Notebook .jp-Cell')[index];
+    const frames = new Set(), heights = new Set();
+    const load = () => requestAnimationFrame(time => frames.add(time));  // two pictures in one frame count once
+    const resize = new ResizeObserver(() => heights.add(cell.offsetHeight));
+    cell.querySelector('img').addEventListener('load', load);
+    resize.observe(cell);
+    window.stopWatching = () => {
+        cell.querySelector('img').removeEventListener('load', load);
+        resize.disconnect();
+        return {pictures: frames.size, heights: heights.size};
+    };
 }"""
 
 
+# A mouse reports more often, but a browser hands a page one move for each frame. Moves that are sent from outside wait
+# for an answer each, and come later than a hand's.
+DRAG = """(knob, seconds) => new Promise(resolve => {
+    const track = knob.closest('.noUi-base').getBoundingClientRect(), box = knob.getBoundingClientRect();
+    const point = (kind, x) => knob.firstElementChild.dispatchEvent(new MouseEvent(kind, {
+        clientX: x, clientY: box.top + box.height / 2, buttons: kind == 'mouseup' ? 0 : 1, bubbles: true, cancelable: true}));
+    let begin;
+    point('mousedown', box.left + box.width / 2);
+    requestAnimationFrame(function frame(time) {
+        begin ??= time;
+        const passed = (time - begin) / 1000 / seconds, there = Math.abs((passed * 4 + 1) % 2 - 1);
+        point('mousemove', track.left + there * track.width);
+        if (passed < 1) return requestAnimationFrame(frame);
+        point('mouseup', track.left + there * track.width);
+        resolve();
+    });
+})"""
+
+
 @contextlib.contextmanager
-def notebook(cells, *options):
-    """A page with a notebook of these cells, all run."""
+def notebook(cells, *options, busy_icon=False):
+    """A page with a notebook of these cells, all run and showing something."""
     with tempfile.TemporaryDirectory() as folder:
         sources = [f"import sys\nsys.path.insert(0, {str(TESTS)!r})\nimport bench\nfrom batchnorm_lesson import explorers", *cells]
         kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
         (Path(folder) / "files").mkdir()
         nbformat.write(nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, sources)), metadata=kernel),
                        Path(folder) / "files" / "bench.ipynb")
-        with (lab.server(Path(folder) / "files", Path(folder) / "own", *options) as address,
+        with (lab.server(Path(folder) / "files", Path(folder) / "own", *options, busy_icon=busy_icon) as address,
               lab.browser_page(conftest.browser_path(), address) as page):
             lab.open_notebook(page, "bench.ipynb")
             lab.run_all(page)
-            page.wait_for_function("count => document.querySelectorAll('.jp-OutputArea img').length == count", arg=len(cells))
+            page.wait_for_function("count => document.querySelectorAll('.jp-OutputArea :is(img, .sentence)').length == count",
+                                   arg=len(cells))
             yield page
 
 
@@ -171,8 +197,8 @@ def handle(page, cell, label):
 
 
 def paint_times(page, label):
-    """Milliseconds from key press to painted picture in cell 1, the explorer, and 2, interact, taking turns."""
-    times = {1: [], 2: []}
+    """Milliseconds from key press to paint for the explorer, interact and words (cells 1 to 3), taking turns."""
+    times = {1: [], 2: [], 3: []}
     for turn in range(PRESSES + 2):
         for cell in times:
             handle(page, cell, label).focus()
@@ -180,41 +206,42 @@ def paint_times(page, label):
             page.keyboard.press("ArrowLeft" if turn % 2 else "ArrowRight")
             times[cell].append(waiting.evaluate("waiting => waiting.paint"))
             page.wait_for_timeout(80)
-    return times[1][2:], times[2][2:]
+    return [milliseconds[2:] for milliseconds in times.values()]
+
+
+def words(name, label):
+    """The same slider with nothing behind it but a line of text."""
+    slider = next(control for control in getattr(explorers, name)().controls.values() if control.description == label)
+    sentence = HTML()
+    slider.unobserve_all("value")
+    slider.observe(lambda change: setattr(sentence, "value", f"<p class=sentence>{change.new}</p>"), "value")
+    sentence.value = "<p class=sentence>Press a key.</p>"
+    display(slider, sentence)
 
 
 def bench_browser():
-    print(f"\nIn the browser: from key press to painted picture, {PRESSES} presses\n")
-    print(f"{'explorer':20}{'explorer, ms':>14}{'p95':>8}{'interact, ms':>14}{'p95':>8}{'ratio':>8}")
+    print(f"\nIn the browser: milliseconds from key press to painted picture, {PRESSES} presses; p95 in brackets\n")
+    print(f"{'explorer':16}{'explorer':>14}{'interact':>14}{'words':>14}{'interact/explorer':>20}{'interact/words':>16}")
     for name, label in IN_THE_BROWSER.items():
-        with notebook([f"explorers.{name}()", f"bench.usual({name!r})"], LESSON_SERVER) as page:
-            ours, theirs = paint_times(page, label)
-        p95 = [statistics.quantiles(times, n=20)[-1] for times in (ours, theirs)]
-        ours, theirs = statistics.median(ours), statistics.median(theirs)
-        print(f"{name:20}{ours:14.0f}{p95[0]:8.0f}{theirs:14.0f}{p95[1]:8.0f}{theirs / ours:8.1f}")
+        cells = [f"explorers.{name}()", f"bench.usual({name!r})", f"bench.words({name!r}, {label!r})"]
+        with notebook(cells, LESSON_SERVER) as page:
+            times = paint_times(page, label)
+        ours, theirs, least = map(statistics.median, times)
+        p95 = [f"{statistics.median(each):.0f} ({statistics.quantiles(each, n=20)[-1]:.0f})" for each in times]
+        print(f"{name:16}{p95[0]:>14}{p95[1]:>14}{p95[2]:>14}{theirs / ours:20.1f}{theirs / least:16.1f}")
 
 
 def drag(page):
     """Drag to and fro for some seconds: how many pictures the page painted meanwhile, and how many heights it had."""
     page.evaluate(WATCH_DRAG, 1)
     move_to_and_fro(page)
-    return page.evaluate("() => { seen.stop = true; return {...seen, heights: seen.heights.size}; }")
+    return page.evaluate("() => stopWatching()")
 
 
 def move_to_and_fro(page):
     knob = handle(page, 1, DRAGGED_SLIDER)
     knob.scroll_into_view_if_needed()
-    box = knob.bounding_box()
-    track = knob.locator("xpath=ancestor::*[contains(@class, 'noUi-base')]").bounding_box()
-    y = box["y"] + box["height"] / 2
-    page.mouse.move(box["x"] + box["width"] / 2, y)
-    page.mouse.down()
-    begin = time.perf_counter()
-    while (passed := time.perf_counter() - begin) < DRAG_SECONDS:
-        there = abs((passed / DRAG_SECONDS * 4 + 1) % 2 - 1)
-        page.mouse.move(track["x"] + there * track["width"], y)
-        time.sleep(0.01)  # a mouse reports about a hundred times a second
-    page.mouse.up()
+    knob.evaluate(DRAG, DRAG_SECONDS)
     page.wait_for_timeout(500)
 
 
@@ -248,7 +275,7 @@ def bench_drag():
     print(f"\nIn the browser: a drag of {DRAG_SECONDS} seconds, median of {DRAGS}\n")
     print(f"{'server':20}{'pictures a second':>19}{'heights':>9}{'blank frames':>14}  last picture")
     for server, options in {"stock": [], "make lesson": [LESSON_SERVER]}.items():
-        with notebook([f"explorers.{DRAGGED}()"], *options) as page:
+        with notebook([f"explorers.{DRAGGED}()"], *options, busy_icon=not options) as page:
             seen = [drag(page) for _ in range(DRAGS)]
             blank, frames = blank_frames(page)
             wrong = wrong_at_the_end(page)

@@ -42,6 +42,19 @@ def browser():
     return path
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Test processes share the work file by file; the browser tests, which take longest, lesson by lesson."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduler(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            file = super()._split_scope(nodeid)
+            return nodeid[nodeid.rfind("["):] if file.endswith("test_browser.py") else file
+
+    return Scheduler(config, log)
+
+
 def pytest_sessionfinish(session):
     """In CI a test that was left out is a failure: nobody reads the summary of a green run."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")

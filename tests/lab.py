@@ -22,18 +22,23 @@ SETTINGS = {
     # A test that closes the page without an answer would wait for a dialog.
     "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
 }
+BUSY_ICON = "@jupyterlab/application-extension:faviconbusy"
 
 
 @contextlib.contextmanager
-def server(folder, scratch, *options):
-    """A JupyterLab of its own over a folder; yields the address, with the token. Its own files are kept in scratch."""
+def server(folder, scratch, *options, busy_icon=False):
+    """A JupyterLab of its own over a folder; yields the address, with the token. Its own files are kept in scratch.
+
+    ``busy_icon`` says whether the tab's icon follows the kernel; ``make lesson`` switches that off.
+    """
     scratch = Path(scratch)
     settings = scratch / "settings"
-    settings.mkdir(parents=True)
-    (settings / "overrides.json").write_text(json.dumps(SETTINGS))
     own = {name: str(scratch / name.lower()) for name in
-           ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR",
+           ("JUPYTER_CONFIG_DIR", "JUPYTER_CONFIG_PATH", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR",
             "JUPYTERLAB_WORKSPACES_DIR", "IPYTHONDIR")}
+    _write(settings / "overrides.json", SETTINGS)
+    _write(Path(own["JUPYTER_CONFIG_PATH"]) / "labconfig" / "page_config.json",
+           {"disabledExtensions": {BUSY_ICON: not busy_icon}})
     token = secrets.token_hex(8)
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--expose-app-in-browser", "--ServerApp.ip=127.0.0.1",
                "--ServerApp.port=0", f"--ServerApp.root_dir={folder}", f"--IdentityProvider.token={token}",
@@ -45,6 +50,11 @@ def server(folder, scratch, *options):
     finally:
         process.terminate()
         process.wait(20)
+
+
+def _write(file, settings):
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps(settings))
 
 
 def _address(process, runtime, log):
