@@ -21,7 +21,7 @@ lesson: .venv/lesson
 	  --ContentsManager.pre_save_hook=batchnorm_lesson.server.keep_pictures $(ROOT_NEEDS) $(LAB_ARGS)
 
 test: .venv/test
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope $(PYTEST_ARGS)
 
 outputs: .venv/lesson
 	$(BIN)/python tests/outputs.py $(NOTEBOOKS)

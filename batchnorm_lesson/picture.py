@@ -43,8 +43,8 @@ class Picture:
         # ipykernel 7 may run an observer beside a cell that draws the same picture.
         self._lock = threading.RLock()
         with style.context():
-            self._canvas.draw()
-            # The layout engine would move the axes away from under the background.
+            # Places the axes; left on, the layout engine would move them away from under the background.
+            figure.get_layout_engine().execute(figure)
             figure.set_layout_engine("none")
             self._canvas.draw()
         self._background = self._canvas.copy_from_bbox(figure.bbox)

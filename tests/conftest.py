@@ -42,15 +42,21 @@ def browser():
     return path
 
 
+def pytest_collection_modifyitems(items):
+    """The longest of the single tests first, so that no test process is left waiting for another at the end."""
+    items.sort(key=lambda item: "test_notebooks_mutations" not in item.nodeid)
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """Test processes share the work file by file; the browser tests, which take longest, lesson by lesson."""
-    from xdist.scheduler import LoadFileScheduling
+    """What the test processes share out: a notebook's cells, or the tests of a file that have the same parameter."""
+    from xdist.scheduler import LoadScopeScheduling
 
-    class Scheduler(LoadFileScheduling):
+    class Scheduler(LoadScopeScheduling):
         def _split_scope(self, nodeid):
-            file = super()._split_scope(nodeid)
-            return nodeid[nodeid.rfind("["):] if file.endswith("test_browser.py") else file
+            file, _, test = nodeid.partition("::")
+            _, bracket, parameter = test.partition("[")
+            return file + bracket + parameter
 
     return Scheduler(config, log)
 

@@ -192,14 +192,13 @@ def overlapping(found):
 @every_explorer
 def test_reset_leads_back_to_the_same_bytes(name):
     """Twice, since a picture may keep the state before the last one as a ghost."""
-    explorer, fresh = shared(name), getattr(explorers, name)()
-    start = fresh.values, fresh.text
+    explorer, start = shared(name), moves(name)[0]
     for setting in settings(explorer):
         explorer.set(**setting)
-    for each in (explorer, fresh, explorer, fresh):
-        press(each, "Reset")
-    assert (explorer.values, explorer.text) == start
-    assert shown(explorer) == shown(fresh)
+    press(explorer, "Reset")
+    press(explorer, "Reset")
+    assert (explorer.values, explorer.text) == (start.values, start.words)
+    assert shown(explorer) == start.picture
 
 
 def press(explorer, caption):
@@ -220,17 +219,14 @@ def test_painting_twice_gives_the_same_bytes(name):
 
 @every_explorer
 def test_the_readers_own_settings_change_nothing_and_stay(name):
-    def run():
-        explorer = getattr(explorers, name)()
-        explorer.set(**settings(explorer)[-1])
-        return shown(explorer)
-
-    plain = run()
+    plain = moves(name)[-1]
     with matplotlib.rc_context():
         matplotlib.style.use("dark_background")
         matplotlib.rcParams.update({"font.size": 30, "lines.linewidth": 9, "axes.grid": True, "figure.dpi": 30})
         odd = dict(matplotlib.rcParams)
-        assert run() == plain
+        explorer = getattr(explorers, name)()
+        explorer.set(**plain.setting)
+        assert shown(explorer) == plain.picture
         assert dict(matplotlib.rcParams) == odd
 
 

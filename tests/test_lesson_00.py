@@ -79,7 +79,9 @@ def final_loss(scale, steps=200):
 def test_three_of_eleven_scales_work():
     prediction = questions.predict("scales-that-work")
     scales = np.geomspace(0.03, 0.96, 11)
-    works = [s for s in scales if final_loss(s) < 1]
+    near = scales[3:8]  # those farther out are worse still; the notebook itself trains with all of them
+    works = [s for s in near if final_loss(s) < 1]
+    assert near[0] not in works and near[-1] not in works
     assert prediction.entry["answer"] == len(works) and len(scales) == prediction.entry["high"]
     assert "Only " + ", ".join(f"{s:.2f}" for s in works[:-1]) + f" and {works[-1]:.2f}" in prediction.entry["because"]
     assert "0.03 to 0.96" in prediction.plain and f"about {scales[1] / scales[0]:.1f} times" in prediction.plain

@@ -13,8 +13,8 @@ import pytest
 
 import check_binder
 import links
+import outputs as outputs_script
 from batchnorm_lesson import style
-from outputs import WIDGET_VIEW
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -110,7 +110,7 @@ def test_outputs_are_clean(path, notebook):
     assert not [output for output in outputs(notebook) if output.output_type == "error"]
     assert not [output.text for output in outputs(notebook) if output.get("name") == "stderr"]
     assert not [found[0] for found in MACHINE_PATH.finditer(path.read_text(encoding="utf-8"))]
-    assert not [output for output in outputs(notebook) if WIDGET_VIEW in output.get("data", {})]
+    assert not [output for output in outputs(notebook) if outputs_script.WIDGET_VIEW in output.get("data", {})]
 
 
 def test_every_picture_has_its_sentence(notebook):
@@ -204,23 +204,20 @@ def test_binder_check_sees_problems(recipe, requirements, problem):
     assert len(found) == (problem is not None) and all(problem in sentence for sentence in found)
 
 
-def run_outputs(path):
-    return subprocess.run([sys.executable, ROOT / "tests" / "outputs.py", path], capture_output=True, text=True)
-
-
 def small_notebook(path, *sources):
     cells = [nbformat.v4.new_code_cell(source, id=f"cell-{number}") for number, source in enumerate(sources)]
     cells[0].metadata = {"execution": {"iopub.status.busy": "now"}, "tags": ["kept"]}
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"widgets": {}}), path)
 
 
-def test_outputs_are_the_same_twice(tmp_path):
+def test_outputs_are_the_same_twice(tmp_path, monkeypatch):
     path = tmp_path / "01_small.ipynb"
+    monkeypatch.setattr(sys, "argv", ["outputs.py", str(path)])
     pieces = "import time\nfor word in 'aµb':\n    print(word, flush=True)\n    time.sleep(0.1)"
     small_notebook(path, pieces, "import ipywidgets\nipywidgets.IntSlider()")
-    assert run_outputs(path).returncode == 0
+    outputs_script.main()
     first = path.read_bytes()
-    assert run_outputs(path).returncode == 0
+    outputs_script.main()
     assert path.read_bytes() == first
     stored = json.loads(first)
     assert stored["metadata"]["language_info"] == {"name": "python"} and "widgets" not in stored["metadata"]
@@ -230,10 +227,11 @@ def test_outputs_are_the_same_twice(tmp_path):
     assert list(stored["cells"][1]["outputs"][0]["data"]) == ["text/plain"]
 
 
-def test_outputs_of_a_failing_notebook_are_not_written(tmp_path):
+def test_outputs_of_a_failing_notebook_are_not_written(tmp_path, monkeypatch):
     path = tmp_path / "02_broken.ipynb"
     small_notebook(path, "1 / 0")
     before = path.read_bytes()
-    run = run_outputs(path)
-    assert run.returncode != 0 and "02_broken.ipynb" in run.stderr and "ZeroDivisionError" in run.stderr
+    monkeypatch.setattr(sys, "argv", ["outputs.py", str(path)])
+    with pytest.raises(SystemExit, match=r"02_broken\.ipynb.*(?s:.*)ZeroDivisionError"):
+        outputs_script.main()
     assert path.read_bytes() == before
