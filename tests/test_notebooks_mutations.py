@@ -29,6 +29,7 @@ def scratch(tmp_path):
     """A copy of the package and the notebooks, and a function that runs Python with that copy."""
     for name in ("batchnorm_lesson", "notebooks", "tests"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")  # settings of its own: none
 
     def run(*arguments):
         command = [sys.executable, *arguments]
@@ -49,7 +50,7 @@ def mutate(scratch, file, right, wrong):
 def test_notebook_and_maths_tests_notice(scratch, change):
     """Without the change both pass: this same suite runs them."""
     mutate(scratch, *change)
-    run = scratch("-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", os.devnull, "--nbval", "--nbval-current-env",
+    run = scratch("-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env",
                   f"notebooks/{NOTEBOOK}", "tests/test_batchnorm.py")
     assert re.search(rf"^FAILED notebooks/{NOTEBOOK}::Cell \d+", run.stdout, re.MULTILINE), run.stdout + run.stderr
     assert re.search(r"^FAILED tests/test_batchnorm.py::", run.stdout, re.MULTILINE), run.stdout + run.stderr
