@@ -82,6 +82,8 @@ def jupyter(browser, tmp_path_factory):
     scratch = tmp_path_factory.mktemp("lab")
     shutil.copytree(lab.ROOT / "notebooks", scratch / "notebooks", ignore=shutil.ignore_patterns(".*"))
     with lab.server(scratch / "notebooks", scratch / "own") as address, lab.browser_page(browser, address) as page:
+        page.requested = []
+        page.on("request", lambda request: page.requested.append(request.url))
         yield page
 
 
@@ -89,6 +91,7 @@ def jupyter(browser, tmp_path_factory):
 def notebook(jupyter, request):
     """The page with a notebook in it, all cells run; the sources of its cells are attached."""
     jupyter.errors.clear()
+    jupyter.requested.clear()
     lab.open_notebook(jupyter, request.param.name)
     lab.run_all(jupyter)
     jupyter.name = request.param.stem
@@ -391,3 +394,10 @@ if SCREENSHOTS:
 @every_notebook
 def test_nothing_was_logged_as_an_error(notebook):
     assert not notebook.errors
+
+
+@every_notebook
+def test_the_tabs_icon_was_not_fetched_again(notebook):
+    """With the name that the Makefile, too, gives to the part of JupyterLab that would."""
+    assert not [url for url in notebook.requested if "favicon" in url]
+    assert f"BUSY_ICON := {lab.BUSY_ICON}\n" in (lab.ROOT / "Makefile").read_text(encoding="utf-8")
