@@ -167,7 +167,7 @@ input_gradient = Exercise(
     name="input_gradient", call="(dy, x_hat, gamma, std)", answer=mistakes.input_gradient,
     catalogue=mistakes.INPUT_GRADIENT,
     task="`dy` is the gradient of the loss with respect to the output y, and `x_hat` the normalized batch, both of "
-         "shape `(m,)`; `gamma` and `std` are numbers. `std` is the root of the variance plus eps. "
+         "shape `(m,)`; `gamma` and `std` are numbers. `std` is √(variance + eps), eps inside the root. "
          "Return dx, the gradient with respect to the input x, shape `(m,)`.",
     cases=(_way_back([1.0, 0.0, 0.0, 0.0], EXAMPLE, 2.0, 0.0), _way_back([0.5, -2.0], PAIR, -1.5, 2.0),
            _way_back([1.5, -0.5, 2.0], TRIPLE, 0.5, 2.0), _way_back([-1.0, 0.3, 2.2, 0.7], FOUR, 3.0, 0.0),
@@ -190,8 +190,8 @@ batch_norm_backward = Exercise(
            Case((np.array([0.4, 1.0, -0.8]), TINY, 1.5, 1e-5)),
            Case((np.array([2, -1, 4, 0, 3]), WHOLE, 0.5, 0.5), note="dy and x held whole numbers",
                 blames="integer result")),
-    hints=("There before back: which quantities of the forward pass do the formulas of the two exercises above need?",
-           "std is the root of the variance plus eps, and x_hat is x − mean, divided by std. With these two you can "
+    hints=("The way there comes first: which quantities of the forward pass do the formulas of the two exercises above need?",
+           "std is √(variance + eps), with eps inside the root; x_hat is x − mean, divided by std. With these two you can "
            "call my_parameter_gradients and my_input_gradient.",
            "Four lines: std, from x and eps; x_hat; dgamma, dbeta = my_parameter_gradients(dy, x_hat); and dx = "
            "my_input_gradient(dy, x_hat, gamma, std). Then return dx, dgamma, dbeta."),

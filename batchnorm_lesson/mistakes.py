@@ -391,7 +391,8 @@ INPUT_GRADIENT = (
             "You took x_hat away whole. First find how much of it is in dy: the average of dy times x_hat."),
     Mistake("divided by 4 whatever m is",
             lambda dy, x_hat, gamma, std: gamma / std * (dy - dy.sum() / 4 - x_hat * (dy * x_hat).sum() / 4),
-            "Your averages divide by 4. That is right for a batch of four; let the batch tell how many it holds."),
+            "Your averages divide by 4. That is right for a batch of four; let the batch tell how many it holds. Does an "
+            "m in it come from a cell above?"),
     Mistake("stopped at dx_hat", lambda dy, x_hat, gamma, std: gamma * dy,
             "You went back through gamma and stopped: that is the gradient of x_hat. On the way there the mean was "
             "subtracted and std divided: three roads lead on to x."),

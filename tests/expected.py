@@ -63,8 +63,8 @@ def undo(values):
     first, x = batches[0], batches[int(values["batch number"]) - 1]
     gamma = 1 + values["undo amount"] * (np.sqrt(first.var() + 1e-5) - 1)
     y = gamma * standardized(x) + values["undo amount"] * first.mean()
-    return [("γ =", gamma), ("μ =", x.mean()), ("largest |y − x| =", abs(y - x).max()), ("inputs from", x.min()),
-            ("outputs from", y.min())]
+    return [("γ =", gamma), ("μ =", x.mean()), ("largest |y − x| =", abs(y - x).max()),
+            ("standard deviation of y =", y.std()), ("inputs from", x.min()), ("outputs from", y.min())]
 
 
 def activation(values):
@@ -227,7 +227,7 @@ def slopes(f, x, h=1e-4):
 
 def shared_cells(values):
     axes = {"axis 0: the batch": 0, "axis 1: each example": 1, "everything": None}[values["average over"]]
-    x = np.outer([1, 2, 3, 4], [1, values["k unit"]])
+    x = np.outer([1, 2, 3, 4], [1, values["k factor"]])
     x_hat = (x - x.mean(axes, keepdims=True)) / np.sqrt(x.var(axes, keepdims=True) + 1e-5)
     first = {0: "(1 + 2 + 3 + 4) / 4 =", 1: f"(1 + {x[0, 1]:.0f}) / 2 =", None: "/ 8 ="}[axes]
     return [(first, x.mean(axes).ravel()[0]), ("σ =", x.std(axes).ravel()[0]), ("rows of x: 1,", x[0, 1]),
@@ -237,7 +237,7 @@ def shared_cells(values):
 def parameters(values):
     C = values["C features"]
     return [("γ and β, 2 · ", C), (f"2 · {C:,.0f} =", 2 * C), (f"beside {C:,.0f} · {C:,.0f} =", C * C),
-            (f"summary: 4 · {C:,.0f} =", 4 * C),
+            (f"summary(): 4 · {C:,.0f} =", 4 * C),
             ("A square of", C), ("columns of", C), ("C²", C * C), ("; 4C", 4 * C), ("; 2C", 2 * C)]
 
 
@@ -257,9 +257,9 @@ def feature_maps(values):
 
 def dead_bias(values):
     b, beta = values["b bias"], values["β beta"]
-    z = unit_11()[:256] + b
-    return [(") =", z.mean()), ("any y by b:", 0, 1e-6), ("mean of y =", beta), ("its mean marked at", z.mean()),
-            ("with β marked at", beta)]
+    x = unit_11()[:256] + b
+    return [("μ =", unit_11()[:256].mean()), ("+ b =", x.mean()), ("any y by b:", 0, 1e-6), ("mean of y =", beta),
+            ("its mean marked at", x.mean()), ("with β marked at", beta)]
 
 
 def batch_of(values):

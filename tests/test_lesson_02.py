@@ -14,6 +14,7 @@ from batchnorm_lesson.style import number
 ROOT = Path(__file__).resolve().parent.parent
 QUESTIONS = tomllib.loads((ROOT / "batchnorm_lesson" / "questions.toml").read_text(encoding="utf-8"))
 NOTEBOOK = nbformat.read(ROOT / "notebooks" / "02_compute_the_batch_variance.ipynb", as_version=4)
+PROSE = "\n".join(cell.source for cell in NOTEBOOK.cells if cell.cell_type == "markdown")
 X = np.array([3.0, 9.0, 11.0, 17.0])
 
 
@@ -63,10 +64,26 @@ def test_one_of_four_owns_75_percent_at_most():
     shares = areas.max(axis=1) / np.where(areas.any(axis=1), areas.sum(axis=1), 1)
     assert shares.max() <= 0.75 + 1e-12
     alone = (np.array([0, 0, 0, 30]) - 7.5) ** 2
-    assert alone[-1] / alone.sum() == 0.75
+    assert alone[-1] / alone.sum() == 0.75 and "2. 0, 0, 0, 30, for example. More than 75 % is" in PROSE
     for m, most in ((4, "75.0"), (256, "99.6")):
         alone = (np.append(np.zeros(m - 1), 30) - 30 / m) ** 2
         assert np.isclose(alone[-1] / alone.sum(), (m - 1) / m) and f"{100 * (m - 1) / m:.1f}" == most
+
+
+def test_sigma_doubles_when_one_value_moves_far_out():
+    before, after = np.std(X), np.std([3, 9, 11, 30])
+    assert f"doubles, from {before:g} to {after:.2f}." in PROSE and abs(after / before - 2) < 0.05
+
+
+def test_each_divisor_gives_its_share_of_the_true_variance():
+    shares = re.findall(r"m = +(\d+): 1/m gives (0\.\d{3}) .* = (0\.\d{3})$", printed("for m in (2, 4, 256)"), re.MULTILINE)
+    assert [m for m, *_ in shares] == ["2", "4", "256"]
+    for m, share, expected in shares:
+        assert f"{(int(m) - 1) / int(m):.3f}" == expected and abs(float(share) - float(expected)) < 0.01
+
+
+def test_ddof():
+    assert np.isclose(X.var(), 100 / 4) and np.isclose(X.var(ddof=1), 100 / 3)
 
 
 def test_quiz():
@@ -109,7 +126,9 @@ def test_divisor_matters_little_for_a_large_batch():
     assert round(np.sqrt((4 - 1) / 4), 3) == 0.866
     assert round(100 * (1 - 255 / 256), 1) == 0.4
     below = [m for m in rooms.SIZES[1:] if 1 - np.sqrt((m - 1) / m) < 0.01]
-    assert below[0] == 64
+    assert below[0] == 64 and round(100 * (1 - np.sqrt(63 / 64)), 1) == 0.8
+    assert next(m for m in range(2, 1000) if 1 - np.sqrt((m - 1) / m) < 0.01) == 51
+    assert "1. By 0.866, " in PROSE and "from m = 51 on; on the slider, 64 (0.8 %)" in PROSE
     variances = np.random.default_rng(1).choice(feature(), size=(2000, 256)).var(axis=1) / feature().var()
     assert np.allclose(np.quantile(variances, [0.1, 0.9]), [0.9, 1.1], atol=0.02)
 

@@ -15,6 +15,7 @@ from batchnorm_lesson.style import number, numbers
 ROOT = Path(__file__).resolve().parent.parent
 QUESTIONS = tomllib.loads((ROOT / "batchnorm_lesson" / "questions.toml").read_text(encoding="utf-8"))
 NOTEBOOK = nbformat.read(ROOT / "notebooks" / "03_normalize_the_batch.ipynb", as_version=4)
+PROSE = "\n".join(cell.source for cell in NOTEBOOK.cells if cell.cell_type == "markdown")
 X = np.array([3.0, 9.0, 11.0, 17.0])
 
 
@@ -110,6 +111,9 @@ def test_near_misses():
         f"{value:.4f}" for value in expected]
     assert np.isclose(v, 2.5e-5) and np.isclose(np.sqrt(eps), 0.003, atol=2e-4)
     assert max(expected, key=lambda value: -abs(value - 1)) == expected[2]
+    assert f"has a variance of {expected[1]:,.0f} where {expected[0]:.4f} is right" in PROSE
+    assert f"only in the third decimal: {expected[3]:.4f}." in PROSE
+    assert [f"{value:.2f}" for value in expected[::3]] == ["0.71"] * 2
 
 
 def test_quiz():
@@ -148,6 +152,7 @@ def test_the_scrubber_names_what_it_shows():
     for step in (0, 0.5, 1, 1.5, 2):
         explorer = explorers.shift_and_squeeze(step)
         words[step] = explorer.picture.sentence
+    assert words[2].startswith("x̂ = (x − μ) / √(σ² + ε): ")
     assert words[0].startswith("x: ") and words[1].startswith("x − μ: ") and words[2].startswith("x̂ = ")
     assert {step for step, sentence in words.items() if "outline" in sentence} == {0.5, 1, 1.5, 2}
     assert words[0.5].startswith("on the way from x to") and words[1.5].startswith("on the way from x − μ")
@@ -186,23 +191,62 @@ def test_the_start_is_named_only_when_something_has_moved():
     assert label.get_text() == ""
     explorer.set(x4=30)
     assert label.get_text() == "grey: where it began"
-    explorer.set(x4=17)
-    assert label.get_text() == ""
+    # Nothing grey can be seen when a value is off by a rounding, or when two have changed places.
+    for values in ({"x4": 17}, {"x4": 17 + 1e-9}, {"x1": 17, "x4": 3}):
+        explorer.set(**values)
+        assert label.get_text() == "", values
+
+
+def test_reset_brings_the_first_picture_back():
+    explorer = explorers.leash()
+    first = explorer._image.value
+    explorer.set(x1=0, x4=30)
+    assert explorer._image.value != first
+    press(explorer, "Reset")
+    assert explorer._image.value == first
+
+
+def press(explorer, caption):
+    next(b for row in explorer.children[0].children[0].children for b in getattr(row, "children", ())
+         if getattr(b, "description", "") == caption).click()
 
 
 def test_the_button_finds_one_half():
     explorer = explorers.knee(var=0.01)
-    button = next(b for row in explorer.children[0].children[0].children for b in getattr(row, "children", ())
-                  if getattr(b, "description", "") == "eps = σ²")
-    button.click()
+    press(explorer, "eps = σ²")
     assert explorer.values["eps"] == explorer.values["var"] == 0.01 and "variance 0.5;" in explorer.picture.sentence
 
 
 def test_task_answers_are_within_the_sliders():
     reachable = 10.0 ** np.arange(-8, 4.25, 0.25)
     keeps = reachable[1 / (1 + reachable) >= 0.99]
-    assert np.isclose(keeps.max(), 0.01)
+    assert np.isclose(keeps.max(), 0.01) and "1. Up to 0.01, a hundredth of" in PROSE
+    assert standard(X / 5 * np.sqrt(1e-5), 1e-5).var() == pytest.approx(0.5)  # "One half again"
     # The browser snaps a slider to its steps: 1e-5 and every variance on offer must be steps of eps too.
     assert all(np.isclose(reachable, value).any() for value in [1e-5, *10.0 ** np.arange(-6, 2.25, 0.25)])
     explorer = explorers.knee()
     assert all(control.step == 0.25 for control in explorer.controls.values())
+
+
+def test_the_third_dot_ends_nearest_to_0():
+    quantities, _ = rooms._shift_and_squeeze(2)
+    five = np.argsort(quantities["x"])[[0, 63, 127, 191, 255]]
+    x, x_hat = quantities["x"][five], standard(quantities["x"], 1e-5)[five]
+    assert f"Five examples stand at {numbers(x_hat)}." in figures.shift_and_squeeze(**quantities).sentence
+    nearest = np.abs(x_hat).argmin()
+    assert nearest == 2 and f"The third dot, x = {x[2]:.2f}. It ends at {x_hat[2]:.2f}." in PROSE
+
+
+def test_batches_of_plus_and_minus_one_are_two_pairs():
+    steps = np.arange(7)
+    batches = np.stack(np.meshgrid(steps, steps, steps, steps), axis=-1).reshape(-1, 4)
+    for batch in batches[np.ptp(batches, axis=1) > 0]:
+        low, _, _, high = ordered = sorted(batch)
+        assert np.allclose(np.abs(standard(batch)), 1) == (ordered == [low, low, high, high])
+
+
+def test_the_far_outlier_stays_under_the_bound():
+    explorer = explorers.leash()
+    press(explorer, "Far outlier")
+    farthest = np.abs(standard(list(explorer.values.values()), 1e-5)).max()
+    assert farthest < np.sqrt(3) and f"comes as close as {farthest:.3f}." in PROSE

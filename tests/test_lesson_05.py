@@ -99,6 +99,8 @@ def test_check_marks():
     assert marks() == "✓✓"
     assert marks(x1=12, x2=12, x3=12, x4=12) == "✓✗"
     assert marks(eps=10 ** -1.75) == "✓✓" and marks(eps=10 ** -1.5) == "✓✗"
+    stops = 10 ** np.arange(-8, 2.25, explorers.batch_of_four().controls["eps"].step)
+    assert f"{min(stop for stop in stops if marks(eps=stop) == '✓✗'):.1e}" == "3.2e-02"
     assert marks(m=2) == "✓✓"
 
 
@@ -212,6 +214,7 @@ def test_third_challenge_has_solutions_on_the_sliders():
             assert ("equal values" in words) == (x == (5, 5, 5, 5))
             solutions += right
     assert solutions >= 3
+    assert (np.mean([2, 2, 8, 8]), np.var([2, 2, 8, 8])) == (5, 9) and (np.mean([2, 4, 6, 8]), np.var([2, 4, 6, 8])) == (5, 5)
 
 
 def test_a_challenge_of_another_number_is_refused():

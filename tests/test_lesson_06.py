@@ -130,6 +130,7 @@ def test_parameters_counts(C):
 def test_from_256_features_on_it_is_less_than_one_percent():
     options = explorers.parameters().controls["C"].options
     assert [C for C in options if 2 * C < 0.01 * C * C][0] == 256
+    assert [C for C in range(1, 1025) if 2 / C < 0.01] == list(range(201, 1025))
     assert [C for C in options if 2 * C == C * C] == [2]
 
 
@@ -144,15 +145,26 @@ def test_a_bias_of_seven_moves_nothing():
     assert quiz_choice(2) == "it stays what it was"
 
 
+def test_the_gradient_of_the_bias_is_zero():
+    assert "its gradient is 0" in next(choice for choice in questions.quiz(6).questions[1].choices
+                                       if choice.get("right"))["because"]
+    rng = np.random.default_rng(3)
+    x, dy = rng.normal(9, 5, 64), rng.normal(size=64)
+    up, down = (np.dot(dy, plain_batch_norm(x + step)) for step in (1e-3, -1e-3))
+    first, second = (np.dot(dy, plain_batch_norm(x + step * np.eye(64)[0])) for step in (1e-3, -1e-3))
+    assert abs(up - down) < 1e-9 < 1e-6 < abs(first - second)
+
+
 @pytest.mark.parametrize("b, beta", [(0, 0), (-20, 3), (20, -3), (7.5, 2)])
 def test_dead_bias_computes_both_histograms(b, beta):
     images, _ = load_digits()
     unit = images[:256] @ np.random.default_rng(0).normal(scale=1 / 8, size=(64, 16))[:, 11]
     quantities, readout = lesson._dead_bias(b, beta)
-    np.testing.assert_allclose(quantities["z"], unit + b)
+    np.testing.assert_allclose(quantities["x"], unit + b)
     np.testing.assert_allclose(quantities["y"], plain_batch_norm(unit, 1, beta), atol=1e-9)
     assert quantities["mean"] == pytest.approx(unit.mean() + b) and quantities["beta"] == beta
     assert "largest change of any y by b: 0.000000" in readout
+    assert "(" not in re.sub("<[^>]*>", "", readout)  # never "+ (0)"
     sentence = figures.dead_bias(**quantities).sentence
     left, right, mean, low, high, marked = numbers_in(sentence)
     assert left <= (unit + b).min() < left + 1 and right - 1 <= (unit + b).max() <= right
@@ -241,6 +253,15 @@ def test_agreement_with_pytorch():
         y = batch_norm(case["x"], case["gamma"], case["beta"], case["eps"])
         assert abs(y - case["y"]).max() < 1e-10 * abs(case["y"]).max()
         assert abs(batch_norm(case["x"]) - case["y"]).max() > 0.1  # gamma and beta of the file are not 1 and 0
+
+
+def test_the_four_lines_of_the_lesson_are_what_pytorch_computes():
+    for name, axes, shape in [("BatchNorm1d", 0, -1), ("BatchNorm2d", (0, 2, 3), (1, -1, 1, 1))]:
+        x, gamma, beta, eps, right = (reference.load()[name][key] for key in ("x", "gamma", "beta", "eps", "y"))
+        mean = x.mean(axis=axes, keepdims=True)
+        x_hat = (x - mean) / np.sqrt(((x - mean) ** 2).mean(axis=axes, keepdims=True) + eps)
+        y = gamma.reshape(shape) * x_hat + beta.reshape(shape)
+        assert y.shape == right.shape and abs(y - right).max() < 1e-10 * abs(right).max()
 
 
 @pytest.mark.parametrize("exercise, name, axes", [

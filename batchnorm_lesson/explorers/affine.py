@@ -65,7 +65,8 @@ def _undo(amount, batch):
     readout = (f"{_pair(gamma, beta, 3)}; batch {batch} has "
                f"√(σ² + ε) = {symbol('std', number(np.sqrt(batch_variance(x) + EPS), 3))}, "
                f"μ = {symbol('mean', number(batch_mean(x), 3))}<br>"
-               f"largest |{symbol('y', 'y')} − x| = {number(np.abs(y - x).max(), 3)}")
+               f"largest |{symbol('y', 'y')} − x| = {number(np.abs(y - x).max(), 3)}; "
+               f"standard deviation of {symbol('y', 'y')} = {number(y.std(), 3)}")
     return {"x": x, "y": y}, readout
 
 
@@ -84,7 +85,7 @@ def activation(gamma=1.0, beta=0.0):
 def _activation(gamma, beta):
     y = batch_norm(digit_feature()[:256], gamma, beta)
     sigmoid, relu = 1 / (1 + np.exp(-y)), np.maximum(y, 0)
-    bend = "all outputs are the same" if gamma == 0 else f"{_straightness(y, sigmoid):.1%} straight"
+    bend = "all outputs are the same" if gamma == 0 else f"{100 * _straightness(y, sigmoid):.1f} % straight"
     readout = (f"{_formula(gamma, beta)}<br>sigmoid: {bend}, outputs from {number(sigmoid.min())} to "
                f"{number(sigmoid.max())}; ReLU: {(relu == 0).sum()} of {len(relu)} switched off")
     return {"y": y, "sigmoid": sigmoid, "relu": relu}, readout

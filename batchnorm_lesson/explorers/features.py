@@ -20,10 +20,10 @@ FILTERS = np.array([np.full((3, 3), 1 / 9), [[-1 / 3, 0, 1 / 3]] * 3, np.transpo
 
 
 def shared_cells(over="axis 0: the batch", k=100):
-    """Choose the axis of the mean, and the unit of the second feature: who shares one mean and sigma."""
-    return Explorer("A switch for the axis of the statistics, and a slider for the unit of the second feature",
+    """Choose the axis of the mean, and the factor of the second feature: who shares one mean and sigma."""
+    return Explorer("A switch for the axis of the statistics, and a slider for the factor of the second feature",
                     figures.shared_cells, _shared_cells,
-                    {"over": choice("average over", over, list(AXES)), "k": slider("k unit", k, 1, 200, 1)})
+                    {"over": choice("average over", over, list(AXES)), "k": slider("k factor", k, 1, 200, 1)})
 
 
 def _shared_cells(over, k):
@@ -53,7 +53,7 @@ def parameters(C=512):
 def _parameters(C):
     readout = (f"learned: {symbol('gamma', 'γ')} and {symbol('beta', 'β')}, 2 · {C:,} = {2 * C:,}, beside "
                f"{C:,} · {C:,} = {C * C:,} weights ({2 * C / C ** 2:.1%})<br>"
-               f"in Keras' summary: 4 · {C:,} = {4 * C:,}, of which {2 * C:,} are trained")
+               f"in Keras' model.summary(): 4 · {C:,} = {4 * C:,}, of which {2 * C:,} are trained")
     return {"C": C}, readout
 
 
@@ -94,11 +94,11 @@ def dead_bias(b=0, beta=0):
 
 def _dead_bias(b, beta):
     unit = digit_feature()[:256]
-    z = unit + b
-    mean, y = batch_mean(z), batch_norm(z, 1.0, beta, EPS)
+    x = unit + b
+    mean, y = batch_mean(x), batch_norm(x, 1.0, beta, EPS)
     moved = np.abs(y - batch_norm(unit, 1.0, beta, EPS)).max()
-    readout = (f"{symbol('mean', 'μ')} = {number(unit.mean())} + b = {number(unit.mean())} + ({number(b)}) = "
-               f"{symbol('mean', number(mean))}, and z − {symbol('mean', 'μ')} has no b<br>"
+    readout = (f"{symbol('mean', 'μ')} = {number(unit.mean())} + b = {symbol('mean', number(mean))}, "
+               f"and x − {symbol('mean', 'μ')} has no b<br>"
                f"largest change of any y by b: {moved:.6f}; mean of {symbol('y', 'y')} = "
                f"{symbol('beta', number(y.mean()))}")
-    return {"z": z, "y": y, "mean": mean, "beta": beta}, readout
+    return {"x": x, "y": y, "mean": mean, "beta": beta}, readout

@@ -75,7 +75,7 @@ def undo(x, y):
         figure, axes = style.figure(6.4, 3.5)
         style.frame(axes, "input x (no unit)", "output y (no unit)", (-8, 27), (-8, 27))
         axes.plot([-8, 27], [-8, 27], color=FAINT, linewidth=1.5)
-        axes.text(0.01, 0.98, "eight batches of 16 digits each\npale: before your last move", color=COLORS["y"],
+        axes.text(0.01, 0.98, "one of eight batches, 16 digits\npale: before your last move", color=COLORS["y"],
                   transform=axes.transAxes, va="top")
         axes.text(24, 25.5, "y = x ", color="#666666", ha="right", va="center")
         gaps = axes.add_collection(LineCollection([], colors=COLORS["y"], alpha=0.5, linewidth=1.5, animated=True))
@@ -96,22 +96,23 @@ def undo(x, y):
     return Picture(figure, draw, x=x, y=y)
 
 
-def activation(y, sigmoid, relu, reach=11.2):
+def activation(y, sigmoid, relu, reach=11.2, quantity="y"):
     """A mini-batch y ``(m,)`` on the curves of the sigmoid, with the best straight line through it, and of the ReLU.
 
-    The horizontal axes go from −reach to reach.
+    The horizontal axes go from −reach to reach. quantity says what goes into the activation: "y", or "x_hat".
     """
+    name, marker = {"y": ("y", "triangles"), "x_hat": ("x̂", "squares")}[quantity]
     grid = np.linspace(-reach, reach, 225)
     with style.context():
         figure, (left, right) = style.figure(6.4, 3.1, 2)
-        style.frame(left, "y (no unit)", "sigmoid(y)", (-reach, reach), (-0.45, 1.45))
+        style.frame(left, f"{name} (no unit)", f"sigmoid({name})", (-reach, reach), (-0.45, 1.45))
         left.set_yticks([0, 0.5, 1])
-        style.frame(right, "y (no unit)", "ReLU(y)", (-reach, reach), (-0.23 * reach, 1.07 * reach))
+        style.frame(right, f"{name} (no unit)", f"ReLU({name})", (-reach, reach), (-0.23 * reach, 1.07 * reach))
         left.plot(grid, 1 / (1 + np.exp(-grid)), color="#777777", linewidth=1.5)
         right.plot(grid, np.maximum(grid, 0), color="#777777", linewidth=1.5)
         straight = left.plot([], [], color=COLORS["x"], linewidth=2, linestyle=(0, (1.2, 2)), animated=True, zorder=6,
                              path_effects=[withStroke(linewidth=4, foreground="white")])[0]
-        marks = [style.dots(axes, "y", markersize=6, alpha=0.4, markeredgewidth=0) for axes in (left, right)]
+        marks = [style.dots(axes, quantity, markersize=6, alpha=0.4, markeredgewidth=0) for axes in (left, right)]
         left.text(0.98 * reach, -0.4, "dotted: best straight line", color=COLORS["x"], ha="right")
 
     def draw(y, sigmoid, relu):
@@ -120,7 +121,7 @@ def activation(y, sigmoid, relu, reach=11.2):
         straight.set_data(*_line_through(*marks[0].get_data()))
         (across, up), bent = marks[0].get_data(), marks[1].get_ydata()
         away = np.abs(up - np.interp(across, *straight.get_data()))
-        return (f"Left: {len(across)} triangles on the sigmoid, y from {number(across.min())} to "
+        return (f"Left: {len(across)} {marker} on the sigmoid, {name} from {number(across.min())} to "
                 f"{number(across.max())}, outputs from {number(up.min())} to {number(up.max())}, at most "
                 f"{number(away.max(), 3)} away from the dotted straight line. Right: on the ReLU, outputs from "
                 f"{number(bent.min())} to {number(bent.max())}, {(bent == 0).sum()} of them 0.")

@@ -215,12 +215,12 @@ def _describe_maps(images, outline, mark, shape):
             f"by channel it spreads by {numbers([one.std() for one in channels])}.")
 
 
-def dead_bias(z, y, mean, beta):
-    """A unit before batch norm, z ``(m,)`` with its mean, and after it, y ``(m,)`` with beta, as two histograms."""
+def dead_bias(x, y, mean, beta):
+    """A unit before batch norm, x ``(m,)`` with its mean, and after it, y ``(m,)`` with beta, as two histograms."""
     edges = np.linspace(-26, 42, 69), np.linspace(-7, 7, 57)
     with style.context():
         figure, panels = style.figure(6.4, 2.9, 2)
-        for panel, title, own in zip(panels, ("z = x·w + b, into batch norm", "y, out of batch norm"), edges):
+        for panel, title, own in zip(panels, ("x = h·w + b, into batch norm", "y, out of batch norm"), edges):
             style.frame(panel, title, None, (own[0], own[-1]), (0, 1.28))
         panels[1].set_xticks(range(-6, 7, 2))
         ghosts = [style.bars(panel, quantity, own, fill=False, alpha=0.35) for panel, quantity, own in
@@ -229,8 +229,8 @@ def dead_bias(z, y, mean, beta):
         lines = [style.vertical(panels[0], "mean"), style.vertical(panels[1], "beta")]
         words = [style.label(panels[0], "mean", va="top"), style.label(panels[1], "beta", va="top")]
 
-    def draw(z, y, mean, beta):
-        for values, own, ghost, histogram in zip((z, y), edges, ghosts, bars):
+    def draw(x, y, mean, beta):
+        for values, own, ghost, histogram in zip((x, y), edges, ghosts, bars):
             ghost.set_data(histogram.get_data().values)
             counts = np.histogram(values, own)[0]
             histogram.set_data(counts / counts.max())
@@ -241,7 +241,7 @@ def dead_bias(z, y, mean, beta):
         return (f"Before: a histogram from {before}, its mean marked at {number(lines[0].get_xdata()[0])}. "
                 f"After: a histogram from {after}, with β marked at {number(lines[1].get_xdata()[0])}.")
 
-    return Picture(figure, draw, z=z, y=y, mean=mean, beta=beta)
+    return Picture(figure, draw, x=x, y=y, mean=mean, beta=beta)
 
 
 def _reach(histogram):

@@ -79,13 +79,14 @@ def _power(value):
 
 
 def losses(**runs):
-    """The loss in each step of one or two trainings: ``name=values``, drawn with the loss of pure guessing."""
+    """The loss in each step of one or two trainings: ``name=values``, two are drawn with the loss of pure guessing."""
     steps = max(map(len, runs.values()))
     with style.context():
         figure, axes = style.figure(6.4, 2.8)
         style.frame(axes, "training step", "loss (no unit)", (0, steps), (0, 3))
-        axes.axhline(GUESSING, color="#555555", linewidth=1.5, linestyle=":")
-        axes.text(0.01 * steps, GUESSING + 0.1, f"pure guessing: ln 10 = {GUESSING:.2f}")
+        if len(runs) > 1:  # the first picture of lesson 00 asks what the number means
+            axes.axhline(GUESSING, color="#555555", linewidth=1.5, linestyle=":")
+            axes.text(0.01 * steps, GUESSING + 0.1, f"pure guessing: ln 10 = {GUESSING:.2f}")
         looks = [{"color": COLORS["x"]}, {"color": COLORS["std"], "linestyle": "--"}]
         lines = [axes.plot([], [], linewidth=1.5, animated=True, **look)[0] for look, _ in zip(looks, runs)]
         names = [style.label(axes, ha="right", va="bottom", color=line.get_color()) for line in lines]
@@ -94,7 +95,8 @@ def losses(**runs):
         for line, name, (words, values) in zip(lines, names, runs.items()):
             line.set_data(np.arange(1, len(values) + 1), values)
             style.write(name, 0.99 * steps, np.max(values[-steps // 4:]) + 0.05, words)
-        return " ".join(_describe_loss(name, line) for name, line in zip(names, lines))
+        described = " ".join(_describe_loss(name, line) for name, line in zip(names, lines))
+        return described + (f" Pure guessing costs {GUESSING:.2f}." if len(runs) > 1 else "")
 
     return Picture(figure, draw, **runs)
 
@@ -102,7 +104,7 @@ def losses(**runs):
 def _describe_loss(name, line):
     values = np.asarray(line.get_ydata())
     return (f"Loss of {name.get_text()} over {len(values)} steps: {values[0]:.2f} at first, "
-            f"{values[-20:].mean():.2f} at the end; guessing costs {GUESSING:.2f}.")
+            f"{values[-20:].mean():.2f} at the end.")
 
 
 def trainable(scales, final):

@@ -59,7 +59,8 @@ def _stage(x, shown):
     centred, squeezed = np.isclose(shown.mean(), 0, atol=1e-9), not np.isclose(shown.std(), x.std())
     if not squeezed:
         return "x − μ: shifted by the mean" if centred else "on the way from x to x − μ"
-    return "x̂ = (x − μ) / σ: shifted, then squeezed" if np.isclose(shown.std(), 1) else "on the way from x − μ to x̂"
+    arrived = np.isclose(shown.std(), 1)
+    return "x̂ = (x − μ) / √(σ² + ε): shifted, then squeezed" if arrived else "on the way from x − μ to x̂"
 
 
 def leash(x, x_hat):
@@ -81,7 +82,7 @@ def leash(x, x_hat):
             axes.plot([_to_x_hat(value), normalized], [1, 0], color=FAINT, linewidth=1, zorder=1)
         axes.plot(_to_x_hat(np.asarray(x)), np.ones(len(x)), "o", color=FAINT, zorder=1)
         axes.plot(x_hat, np.zeros(len(x)), "s", color=FAINT, zorder=1)
-        start = np.array(x)
+        start = np.sort(x)
         began = style.label(axes, color="#606060")
         threads = [axes.plot([], [], color=COLORS["x_hat"], linewidth=1.5, animated=True, zorder=3)[0] for _ in x]
         circles, normal = style.dots(axes, "x", markersize=11), style.dots(axes, "x_hat", markersize=10)
@@ -91,7 +92,7 @@ def leash(x, x_hat):
             thread.set_data([_to_x_hat(value), normalized], [1, 0])
         style.place(circles, _to_x_hat(np.asarray(x)), 1)
         style.place(normal, x_hat, 0)
-        style.write(began, 0, -0.3, "" if np.array_equal(x, start) else "grey: where it began")
+        style.write(began, 0, -0.3, "" if np.allclose(np.sort(x), start) else "grey: where it began")
         farthest = np.abs(normal.get_xdata()).max()
         return (f"Circles above, on the scale of x: {numbers(_to_x(circles.get_xdata()))}. Squares below, on the scale "
                 f"of x̂: {numbers(normal.get_xdata(), 3)}, joined by lines. The farthest square is "

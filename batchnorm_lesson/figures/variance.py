@@ -148,7 +148,9 @@ def corner(deviations):
     with style.context():
         figure, axes = style.figure(6.4, 2.6)
         style.frame(axes, "deviation x − μ (no unit)", "what it counts", (-2.6, 2.6), (-0.3, 6))
-        axes.axvline(0, color=COLORS["mean"], linewidth=2, ymin=0.05)
+        # It ends above the corner, which it would hide.
+        axes.plot([0, 0], [1.5, 6], color=COLORS["mean"], linewidth=2)
+        axes.text(0.08, 5.4, "at the mean μ", color=COLORS["mean"])
         axes.text(2.0, 4.6, "square", color=COLORS["var"], ha="right")
         axes.text(2.6, 0.8, "absolute value", color=COLORS["x"], ha="right")
         square = axes.plot([], [], color=COLORS["var"], linewidth=2.5, animated=True)[0]
