@@ -55,7 +55,7 @@ clean:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@mkdir -p .venv/share/jupyter/lab/settings
 	@echo '$(NO_NEWS)' > .venv/share/jupyter/lab/settings/overrides.json
-	@$(BIN)/jupyter labextension disable --level=sys_prefix $(BUSY_ICON) >/dev/null 2>&1
+	@$(BIN)/jupyter labextension disable --level=sys_prefix --log-level=ERROR $(BUSY_ICON)
 	@touch $@
 
 .venv/test: .venv/lesson tests/requirements.txt

@@ -1,6 +1,7 @@
 """The facts of lesson 00, computed here in plain NumPy."""
 import math
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -43,6 +44,12 @@ def test_thirty_layers_prediction_is_what_thirty_layers_do():
     assert f"it is {first:.2f}, about 0.4" in prediction.plain
     assert first / spread(outputs[0]) == pytest.approx(0.4, abs=0.05)
     assert math.log10(last) == pytest.approx(-12, abs=0.5) and "0.000 000 000 001" in right(prediction)
+
+
+def test_the_prose_reads_the_last_spread_as_it_is_printed():
+    text = (Path(__file__).parent.parent / "notebooks" / "00_see_why_normalize.ipynb").read_text(encoding="utf-8")
+    printed, = re.findall(r"after layer 30: ([\d.e-]+)", text)
+    assert f"({printed} means {printed[:3]} · 10⁻¹²)" in text
 
 
 def test_spread_is_multiplied_by_scale_times_root_n():
