@@ -83,7 +83,7 @@ def batch_norm(x, gamma=1.0, beta=0.0, eps=1e-5):
 
 
 def batch_norm_forward(x, gamma, beta, eps=1e-5):
-    """The four steps, and what the way back needs: y, cache. y has the shape and dtype of x.
+    """The forward pass, and what the backward pass needs of it: y, cache. y has the shape and dtype of x.
 
     cache is ``(x_hat, gamma, std)`` with std = sqrt(var + eps), all in float64. x_hat has the shape of x,
     std one value per feature, gamma too or it is a single number.

@@ -45,6 +45,11 @@ def training_and_test(images, labels, held_out=297, seed=0):
     return (images[learn], labels[learn]), (images[test], labels[test])
 
 
+def spread_over_batch(values):
+    """How far a layer's values ``(m, units)`` spread over the mini-batch: the root of the units' average variance."""
+    return np.sqrt(values.var(axis=0).mean())
+
+
 def sigmoid(z):
     """1 / (1 + e^−z), between 0 and 1; written with tanh, which does not overflow."""
     return (1 + np.tanh(z / 2)) / 2

@@ -79,10 +79,9 @@ class Picture:
                 x, y = label.get_transform().transform(label.get_position())
                 place, font = (x, self.size[1] - y), style.font(label.get_size())
                 look = {"anchor": ANCHORS[label.get_ha()] + ANCHORS[label.get_va()], "font": font}
-                if label.get_bbox_patch():
-                    pen.rectangle(pen.textbbox(place, label.get_text(), **look), fill="white")
                 pen.text(place, label.get_text(), fill=to_hex(label.get_color()), **look)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        return {"image/png": base64.b64encode(self.png()).decode(), "text/plain": self.sentence}
+        with self._lock:  # a sentence that another thread has moved on would describe another picture
+            return {"image/png": base64.b64encode(self.png()).decode(), "text/plain": self.sentence}
 

@@ -1,4 +1,5 @@
 """The colour language: one colour and one mark per quantity, the same in every picture and formula."""
+import math
 from functools import lru_cache
 
 import matplotlib
@@ -12,9 +13,9 @@ from PIL import ImageFont
 COLORS = {"x": "#3E3E3E", "mean": "#CC4810", "var": "#A24576", "std": "#A24576", "x_hat": "#5E5FFB",
           "y": "#367151", "gamma": "#CF3E62", "beta": "#008099"}
 MARKS = {"x": "o", "x_hat": "s", "y": "^"}
+FEATURE = "value of the feature (no unit)"
 FAINT = "#B8B8B8"
 PIXELS_PER_INCH = 100
-
 
 LOOK = {
     "font.family": ["DejaVu Sans"], "font.size": 11, "mathtext.fontset": "dejavusans",
@@ -89,10 +90,10 @@ def bars(axes, quantity, edges, **look):
     return axes.stairs(np.zeros(len(edges) - 1), edges, color=COLORS[quantity], animated=True, **look)
 
 
-def label(axes, quantity=None, **look):
-    """A moving text in the colour of a quantity; ``write`` puts it."""
-    look = {"ha": "center", "va": "center", "zorder": 6, "color": COLORS.get(quantity, COLORS["x"])} | look
-    return axes.text(0, 0, "", animated=True, **look)
+def label(axes, quantity=None, ha="center", va="center", color=None, transform=None):
+    """A moving text in the colour of a quantity, over all else; ``write`` puts it. Pillow draws it: see Picture."""
+    return axes.text(0, 0, "", ha=ha, va=va, color=color or COLORS.get(quantity, COLORS["x"]),
+                     transform=transform or axes.transData, animated=True)
 
 
 def write(text, x, y, words):
@@ -115,10 +116,27 @@ def number(value, digits=2):
     return "0" if words == "-0" else words.replace("-", "−")
 
 
+def subscript(i):
+    """A number from 0 to 9 as a subscript: "₁"."""
+    return chr(0x2080 + i)
+
+
 def numbers(values, digits=2):
     """Several numbers in a row: "3, 9, 11 and 17"."""
     words = [number(value, digits) for value in values]
     return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+
+
+def short(value):
+    """A positive number of any size in three digits: "25", "0.00316", "1e−05"."""
+    return number(value, 0) if value >= 100 else f"{value:.3g}".replace("-", "−")
+
+
+def share(value):
+    """A number between 0 and 1 in as many digits as keep it from looking like 0 or 1: "0.5", "0.99999", "1e−10"."""
+    if 0 < value < 0.001:
+        return short(value)
+    return number(value, 6 if value <= 0.999 or value >= 1 else max(6, 1 - math.floor(math.log10(1 - value))))
 
 
 def symbol(quantity, words):

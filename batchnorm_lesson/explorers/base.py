@@ -5,7 +5,7 @@ import threading
 
 import ipywidgets as widgets
 
-from ..style import number
+from ..style import number, subscript
 
 WIDTH = "276px"
 STYLE = "<style>.stops .widget-readout { pointer-events: none }</style>"
@@ -104,7 +104,9 @@ class Explorer(widgets.VBox):
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
-        return {**self.picture._repr_mimebundle_(), "text/plain": self.text, "application/vnd.jupyter.widget-view+json": view}
+        with self._lock:  # as in Picture: the words belong to the picture
+            return {**self.picture._repr_mimebundle_(), "text/plain": self.text,
+                    "application/vnd.jupyter.widget-view+json": view}
 
 
 def slider(label, value, low, high, step):
@@ -134,7 +136,7 @@ def choice(label, value, options):
 
 def batch_sliders(x, low=0, high=30, step=0.5):
     """One slider for each value of a batch: x1, x2, …"""
-    return {f"x{i}": slider(f"x{chr(0x2080 + i)} value", value, low, high, step) for i, value in enumerate(x, 1)}
+    return {f"x{i}": slider(f"x{subscript(i)} value", value, low, high, step) for i, value in enumerate(x, 1)}
 
 
 def terms(x, between=" + "):

@@ -2,19 +2,20 @@
 import numpy as np
 
 from .. import style
+from ..examples import BATCH_SIZES
 from ..picture import Picture
-from ..style import COLORS, FAINT, number, numbers
+from ..style import COLORS, FAINT, FEATURE, number, numbers, subscript
 
-FEATURE = "value of the feature (no unit)"
-SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+__all__ = ["distribution", "balance", "estimates"]
 
 
-def distribution(x, mean=None, limits=(-10, 30), label=FEATURE):
+def distribution(x, mean=None):
     """A feature over a mini-batch as a histogram, x ``(m,)``; with its mean as a line, if given."""
+    limits = (-10, 30)
     edges = np.linspace(*limits, 41)
     with style.context():
         figure, axes = style.figure(6.4, 2.5)
-        style.frame(axes, label, "examples", limits, (0, 1.25 * np.histogram(x, edges)[0].max()))
+        style.frame(axes, FEATURE, "examples", limits, (0, 1.25 * np.histogram(x, edges)[0].max()))
         histogram, line = style.bars(axes, "x", edges), style.vertical(axes, "mean")
         words = style.label(axes, "mean", ha="left", va="top")
 
@@ -64,7 +65,7 @@ def balance(x, pivot, mean=None):
         arrows.set_offsets(np.column_stack([np.full(len(x), pivot), rows]))
         arrows.set_UVC(x - pivot, np.zeros(len(x)))
         for i, (sign, value, row) in enumerate(zip(signs, x, rows), 1):
-            style.write(sign, 35.8, row, f"x{chr(0x2080 + i)}: {'+' if value > pivot else ''}{number(value - pivot)}")
+            style.write(sign, 35.8, row, f"x{subscript(i)}: {'+' if value > pivot else ''}{number(value - pivot)}")
         if mean is not None:
             style.stand(line, mean)
             style.write(name, mean + 0.3, 1.8, f"μ = {number(mean)}")
@@ -94,7 +95,7 @@ def estimates(means, mean, std, m):
         right.set(xscale="log", yscale="log", xticks=[1, 4, 16, 64, 256], xticklabels=["1", "4", "16", "64", "256"],
                   yticks=[0.5, 1, 2, 5], yticklabels=["0.5", "1", "2", "5"])
         right.minorticks_off()
-        right.plot(SIZES, std / np.sqrt(SIZES), color=COLORS["std"])
+        right.plot(BATCH_SIZES, std / np.sqrt(BATCH_SIZES), color=COLORS["std"])
         right.text(3, 1.25 * std / np.sqrt(3), "σ / √m", color=COLORS["std"])
         left.axvline(mean, color=COLORS["mean"], linewidth=2)
         left.text(mean, 1.29, " all 1,797 digits", color=COLORS["mean"], va="top")

@@ -4,11 +4,12 @@ import numpy as np
 from .. import figures
 from ..batchnorm import batch_mean, batch_variance, normalize, scale_and_shift
 from ..boxes import box
+from ..examples import EPS, RUNNING_EXAMPLE
 from ..style import number, symbol
 from .base import Explorer, batch_sliders, log_slider, slider, stops
-from .mean import RUNNING_EXAMPLE
 
-EPS = 1e-5
+__all__ = ["batch_of_four", "challenge"]
+
 # Each preset starts from the same settings, whatever was moved before.
 SETTINGS = {"m": 4, "gamma": 2, "beta": 1, "eps": EPS}
 PRESETS = {
@@ -92,27 +93,27 @@ def _mark(passed):
     return "✓" if passed else "✗"
 
 
-def challenge(number=1):
-    """One of the three challenges, judged at every move. Raises ValueError for a number that is not 1, 2 or 3."""
-    if number not in CHALLENGES:
-        raise ValueError(f"number must be 1, 2 or 3, got {number!r}")
-    controls = {} if number == 2 else batch_sliders(RUNNING_EXAMPLE)
-    controls |= {} if number == 3 else _affine_sliders(2.0, 1.0)
-    return Explorer(f"Challenge {number}: {CHALLENGES[number]}", figures.four_steps,
-                    lambda **values: _challenge(number, **values), controls)
+def challenge(which=1):
+    """One of the three challenges, judged at every move. Raises ValueError for a which that is not 1, 2 or 3."""
+    if which not in CHALLENGES:
+        raise ValueError(f"which must be 1, 2 or 3, got {which!r}")
+    controls = {} if which == 2 else batch_sliders(RUNNING_EXAMPLE)
+    controls |= {} if which == 3 else _affine_sliders(2.0, 1.0)
+    return Explorer(f"Challenge {which}: {CHALLENGES[which]}", figures.four_steps,
+                    lambda **values: _challenge(which, **values), controls)
 
 
-def _challenge(number, gamma=3.0, beta=5.0, **values):
+def _challenge(which, gamma=3.0, beta=5.0, **values):
     x = np.array(list(values.values()) or RUNNING_EXAMPLE, dtype=float)
     steps = _four_steps(x, gamma, beta, EPS)
-    right, words = judge(number, x, steps["y"])
+    right, words = judge(which, x, steps["y"])
     verdict = box("right" if right else "not right", words)
-    return steps, f'<b>{CHALLENGES[number]}</b>\n<div style="min-height:4em">{verdict}</div>'
+    return steps, f'<b>{CHALLENGES[which]}</b>\n<div style="min-height:4em">{verdict}</div>'
 
 
-def judge(number, x, y):
+def judge(which, x, y):
     """Whether the output y ``(m,)`` of the batch x ``(m,)`` meets the challenge of that number, and a sentence."""
-    return {1: _mean_and_variance, 2: _all_positive, 3: _the_batch_itself}[number](x, y)
+    return {1: _mean_and_variance, 2: _all_positive, 3: _the_batch_itself}[which](x, y)
 
 
 def _mean_and_variance(x, y):

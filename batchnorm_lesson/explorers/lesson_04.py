@@ -5,12 +5,13 @@ import numpy as np
 
 from .. import batchnorm, figures
 from ..batchnorm import batch_mean, batch_norm, batch_variance, normalize
+from ..examples import EPS, digit_feature
 from ..network import load_digits, zero_detector
 from ..style import number, symbol
 from .base import Explorer, choice, slider, stops
-from .mean import digit_feature
 
-EPS = 1e-5
+__all__ = ["scale_and_shift", "undo", "activation", "descent"]
+
 BATCHES = tuple(range(1, 9))
 RATES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 0.9)
 TARGETS = ("the original x", "mean 5, variance 0.1", "halfway to x")

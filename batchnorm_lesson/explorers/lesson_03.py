@@ -3,12 +3,11 @@ import numpy as np
 
 from .. import figures
 from ..batchnorm import batch_mean, batch_variance, normalize
-from ..figures.normalization import share, short
-from ..style import number, symbol
+from ..examples import EPS, RUNNING_EXAMPLE, digit_feature
+from ..style import number, share, short, symbol
 from .base import Explorer, batch_sliders, log_slider, slider, terms
-from .mean import RUNNING_EXAMPLE, digit_feature
 
-EPS = 1e-5
+__all__ = ["shift_and_squeeze", "leash", "knee"]
 
 
 def shift_and_squeeze(step=0):
@@ -44,7 +43,7 @@ def _leash(**values):
     return {"x": x, "x_hat": x_hat}, readout
 
 
-def knee(eps=1e-5, var=1.0):
+def knee(eps=EPS, var=1.0):
     """Change eps and the batch's variance: the variance of x_hat falls from 1 to 0, and is one half at eps = σ²."""
     return Explorer("Sliders for eps and the variance of the batch", figures.knee, _knee,
                     {"eps": log_slider("ε eps", eps, -8, 4), "var": log_slider("σ² variance", var, -6, 2)},

@@ -2,17 +2,15 @@
 import numpy as np
 
 from .. import style
+from ..network import spread_over_batch
 from ..picture import Picture
 from ..style import COLORS, FAINT, number, numbers
+
+__all__ = ["layers", "losses", "trainable", "drift"]
 
 ROWS = 6
 LOWEST, HIGHEST = 1e-8, 1e8
 GUESSING = np.log(10)
-
-
-def spread_over_batch(values):
-    """How far a layer's values ``(m, units)`` spread over the mini-batch: the root of the units' average variance."""
-    return np.sqrt(values.var(axis=0).mean())
 
 
 def layers(activations):

@@ -5,10 +5,11 @@ import numpy as np
 
 from .. import figures
 from ..batchnorm import batch_mean, batch_variance
-from ..figures.mean import SIZES
-from ..style import number, symbol
+from ..examples import BATCH_SIZES, RUNNING_EXAMPLE, digit_feature
+from ..style import number, subscript, symbol
 from .base import Explorer, batch_sliders, stops, terms
-from .mean import RUNNING_EXAMPLE, digit_feature
+
+__all__ = ["squares", "divisors"]
 
 
 def squares(x=RUNNING_EXAMPLE):
@@ -30,7 +31,7 @@ def _shares(areas):
     """Which part of the variance each value is responsible for, in words."""
     if not areas.any():
         return "all values are equal: there is no variance to share"
-    shares = [f"x{chr(0x2080 + i)} {share:.1%}" for i, share in enumerate(areas / areas.sum(), 1)]
+    shares = [f"x{subscript(i)} {share:.1%}" for i, share in enumerate(areas / areas.sum(), 1)]
     return f"shares of the variance: {', '.join(shares)}"
 
 
@@ -41,13 +42,13 @@ def _all_equal(**values):
 def divisors(m=4):
     """Change the batch size: 1/m is too small by (m − 1)/m on average, and one mini-batch is off by much more."""
     return Explorer("A slider for the batch size", figures.divisors, _divisors,
-                    {"m": stops("m batch size", m, SIZES[1:])})
+                    {"m": stops("m batch size", m, BATCH_SIZES[1:])})
 
 
 def _divisors(m):
-    variances = [_variances_of_batches(size) / digit_feature().var() for size in SIZES[1:]]
-    averages = np.array([(v.mean(), v.mean() * size / (size - 1)) for v, size in zip(variances, SIZES[1:])])
-    reach = np.quantile(variances[SIZES[1:].index(m)], [0.1, 0.9])
+    variances = [_variances_of_batches(size) / digit_feature().var() for size in BATCH_SIZES[1:]]
+    averages = np.array([(v.mean(), v.mean() * size / (size - 1)) for v, size in zip(variances, BATCH_SIZES[1:])])
+    reach = np.quantile(variances[BATCH_SIZES[1:].index(m)], [0.1, 0.9])
     ratio = (m - 1) / m
     root = symbol("std", number(np.sqrt(ratio), 3))
     readout = (f"1/m against 1/(m − 1): (m − 1) / m = {m - 1}/{m} = {symbol('var', number(ratio, 3))}<br>"

@@ -5,12 +5,11 @@ import numpy as np
 
 from .. import figures
 from ..batchnorm import batch_mean
-from ..figures.mean import SIZES
-from ..network import load_digits, pre_activations
+from ..examples import BATCH_SIZES, RUNNING_EXAMPLE, digit_feature
 from ..style import number, symbol
 from .base import Explorer, batch_sliders, slider, stops, terms
 
-RUNNING_EXAMPLE = (3, 9, 11, 17)
+__all__ = ["balance", "estimates"]
 
 
 def balance(x=RUNNING_EXAMPLE, pivot=15):
@@ -36,7 +35,7 @@ def _hold_at_the_mean(pivot, **values):
 def estimates(m=4):
     """Change the batch size: the means of 1,000 mini-batches gather around the data set's mean like 1/√m."""
     return Explorer("A slider for the batch size", figures.estimates, _estimates,
-                    {"m": stops("m batch size", m, SIZES)})
+                    {"m": stops("m batch size", m, BATCH_SIZES)})
 
 
 def _estimates(m):
@@ -46,13 +45,6 @@ def _estimates(m):
     readout = (f"{symbol('std', 'σ / √m')} = {number(std)} / √{m} = {symbol('std', number(std / np.sqrt(m)))}; "
                f"measured over {len(means):,} mini-batches: {number(means.std())}")
     return {"means": means, "mean": feature.mean(), "std": std, "m": m}, readout
-
-
-@lru_cache
-def digit_feature():
-    """Unit 11 of a freshly initialized layer, over all the digits: ``(1797,)``."""
-    images, _ = load_digits()
-    return pre_activations(images)[:, 11]
 
 
 @lru_cache

@@ -1,19 +1,19 @@
 """The pictures of lesson 03: a batch shifted and squeezed, what that leaves as it was, and what eps does."""
-import math
-
 import numpy as np
 
 from .. import style
 from ..picture import Picture
-from ..style import COLORS, FAINT, number, numbers
-from .mean import FEATURE
+from ..style import COLORS, FAINT, number, numbers, share, short
+
+__all__ = ["shift_and_squeeze", "leash", "humps", "knee"]
 
 
-def shift_and_squeeze(x, shown, limits=(-17, 23)):
+def shift_and_squeeze(x, shown):
     """A batch x ``(m,)`` on its way to x_hat: shown is x, shifted and perhaps squeezed, on the axis where x began.
 
     The bars keep their counts, because their edges move along. Under them five examples, to be followed one by one.
     """
+    limits = (-17, 23)
     counts, edges = np.histogram(x, 24)
     tallest = counts.max()
     five = np.argsort(x)[np.linspace(0, len(x) - 1, 5).astype(int)]
@@ -173,15 +173,3 @@ def knee(eps, var, out):
                 f"there the curve is at about {number(np.interp(np.log(eps), np.log(fine), curve.get_ydata()), 4)}.")
 
     return Picture(figure, draw, eps=eps, var=var, out=out)
-
-
-def short(value):
-    """A positive number of any size in three digits: "25", "0.00316", "1e−05"."""
-    return number(value, 0) if value >= 100 else f"{value:.3g}".replace("-", "−")
-
-
-def share(value):
-    """A number between 0 and 1 in as many digits as keep it from looking like 0 or 1: "0.5", "0.99999", "1e−10"."""
-    if 0 < value < 0.001:
-        return short(value)
-    return number(value, 6 if value <= 0.999 or value >= 1 else max(6, 1 - math.floor(math.log10(1 - value))))

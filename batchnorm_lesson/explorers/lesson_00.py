@@ -4,10 +4,11 @@ from functools import lru_cache
 import numpy as np
 
 from .. import figures
-from ..figures.network import spread_over_batch
-from ..network import Network, load_digits, standardize, train
+from ..network import Network, load_digits, spread_over_batch, standardize, train
 from ..style import number, symbol
 from .base import Explorer, choice, slider, stops
+
+__all__ = ["layers", "drift"]
 
 BATCH = 128
 SCALES = (0.01, 0.015, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.09, 0.1, 0.11, 0.125, 0.14, 0.16, 0.18, 0.2, 0.22,

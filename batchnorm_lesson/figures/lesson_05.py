@@ -4,7 +4,9 @@ from matplotlib.collections import LineCollection
 
 from .. import style
 from ..picture import Picture
-from ..style import COLORS, FAINT, number, numbers
+from ..style import COLORS, FAINT, number, numbers, subscript
+
+__all__ = ["four_steps"]
 
 # Each step has a number line of its own: its height, both ends, the numbers written on it. x and x − μ share one
 # scale, so that the step between them is a shift and nothing else.
@@ -48,7 +50,7 @@ def four_steps(x, mean, std, x_hat, y, gamma, beta):
         for row, mark in marks.items():
             style.place(mark, _across(row, values[row]), ROWS[row][0])
         for i, (name, start) in enumerate(zip(names, starts), 1):
-            style.write(name, start, 3.92, f"x{chr(0x2080 + i)}" if i <= len(x) else "")
+            style.write(name, start, 3.92, f"x{subscript(i)}" if i <= len(x) else "")
         threads.set_segments(_threads(starts[:len(x)], marks.values()))
         line.set_data(_across("x", [mean, mean]), [3, 3.35])
         band.set_data(_across("deviations", [-std, std]), [2, 2])
@@ -85,7 +87,7 @@ def _across(row, values):
 
 
 def _values(row, across):
-    """The way back: the values that stand at these places of a row."""
+    """The other way round: the values that stand at these places of a row."""
     low, high = ROWS[row][1]
     return low + np.asarray(across) * (high - low)
 

@@ -8,6 +8,8 @@ from .. import style
 from ..picture import Picture
 from ..style import COLORS, FAINT, number, numbers
 
+__all__ = ["shared_cells", "parameters", "feature_maps", "dead_bias"]
+
 FRAMES = ("#FFC800", "#2F9BE0", "#8CC63F", "#909090")  # apart from the quantities' colours, and laid on thinly
 GAP = 1  # between two feature maps, in pixels of the maps
 STRIPS = {"gamma": 1190, "beta": 1360}  # where the columns beside the square of weights stand

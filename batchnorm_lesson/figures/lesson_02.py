@@ -3,20 +3,23 @@ import numpy as np
 from matplotlib.colors import to_rgba
 
 from .. import style
+from ..examples import BATCH_SIZES
 from ..picture import Picture
-from ..style import COLORS, FAINT, number, numbers
-from .mean import FEATURE, SIZES
+from ..style import COLORS, FAINT, FEATURE, number, numbers
+
+__all__ = ["rows", "squares", "spread", "corner", "divisors"]
 
 ESTIMATES = {"1/m": {"marker": "o", "markersize": 9},
              "1/(m − 1)": {"marker": "D", "markerfacecolor": "white", "markersize": 8}}
 
 
-def rows(batches, bands=False, limits=(-1, 31)):
+def rows(batches, bands=False):
     """Several small batches, each ``(m,)``, one above the other, with their means; bands shows mean ± sigma too."""
     batches = [np.asarray(batch, dtype=float) for batch in batches]
     heights = -np.arange(len(batches), dtype=float)
     with style.context():
         figure, axes = style.figure(6.4, 0.7 + 0.65 * len(batches))
+        limits = (-1, 31)
         style.frame(axes, FEATURE, None, limits, (heights[-1] - 0.5, 0.65))
         axes.hlines(heights, *limits, color=FAINT, linewidth=1, linestyle=":")
         circles = [style.dots(axes, "x") for _ in batches]
@@ -118,12 +121,13 @@ def _write_areas(labels, mean, deviations):
             style.write(label, mean + 0.5 * side, lengths[-1] + 0.2 + 1.5 * row, area)
 
 
-def spread(x, mean, std, limits=(-10, 30), label=FEATURE):
+def spread(x, mean, std):
     """A feature over a mini-batch ``(m,)`` as a histogram, its mean as a line, and a band of std to each side."""
+    limits = (-10, 30)
     edges = np.linspace(*limits, 41)
     with style.context():
         figure, axes = style.figure(6.4, 2.5)
-        style.frame(axes, label, "examples", limits, (0, 1.3 * np.histogram(x, edges)[0].max()))
+        style.frame(axes, FEATURE, "examples", limits, (0, 1.3 * np.histogram(x, edges)[0].max()))
         histogram, line, reach = style.bars(axes, "x", edges), style.vertical(axes, "mean"), style.band(axes)
         words = [style.label(axes, "mean", ha="left", va="top"), style.label(axes, "std", ha="right", va="top")]
 
@@ -177,12 +181,12 @@ def _slopes_beside_zero(curve):
 
 
 def divisors(averages, m, reach):
-    """The average variance of mini-batches of each size in SIZES from 2 on, divided by the data set's variance.
+    """The average variance of mini-batches of each size in BATCH_SIZES from 2 on, divided by the data set's variance.
 
     averages ``(sizes, 2)`` holds it for 1/m and for 1/(m − 1); m is the size looked at, and between the two numbers
     of reach lie eight in ten mini-batches of that size (1/m).
     """
-    sizes = np.array(SIZES[1:])
+    sizes = np.array(BATCH_SIZES[1:])
     with style.context():
         figure, axes = style.figure(6.4, 3.2)
         style.frame(axes, "batch size m", "variance of a mini-batch ÷\nvariance of all the digits",

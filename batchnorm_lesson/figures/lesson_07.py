@@ -6,6 +6,8 @@ from .. import style
 from ..picture import Picture
 from ..style import COLORS, FAINT, number, numbers
 
+__all__ = ["nudged", "upstream", "detached"]
+
 ROWS = {"x": 3.1, "y": 1.7, "held": 0.3}
 REACH = 17
 

@@ -7,16 +7,18 @@ from .. import style
 from ..picture import Picture
 from ..style import COLORS, FAINT, number
 
+__all__ = ["scaled", "undo", "activation", "descent"]
+
 BARS = 24
 CIRCLE = np.column_stack([np.cos(np.linspace(0, 2 * np.pi, 73)), np.sin(np.linspace(0, 2 * np.pi, 73))])
 
 
-def scaled(x_hat, y, gamma, beta, limits=(-12.5, 12.5)):
+def scaled(x_hat, y, gamma, beta):
     """A normalized mini-batch ``(m,)`` as a faint histogram, and what scale and shift make of it on the same axis."""
     with style.context():
         figure, axes = style.figure(6.4, 3)
         counts = np.histogram(x_hat, BARS)[0]
-        style.frame(axes, "x̂ and y (no unit)", "examples in a bar", limits, (0, 1.62 * counts.max()))
+        style.frame(axes, "x̂ and y (no unit)", "examples in a bar", (-12.5, 12.5), (0, 1.62 * counts.max()))
         ghost = _outline(axes, "x_hat")
         histogram = style.bars(axes, "y", np.arange(BARS + 1.0), linewidth=1)
         line = style.vertical(axes, "beta")

@@ -5,13 +5,13 @@ import numpy as np
 
 from .. import figures
 from ..batchnorm import batch_norm, batch_norm_backward, batch_norm_forward
-from ..style import number, symbol
+from ..examples import BATCH_SIZES, EPS, RUNNING_EXAMPLE, digit_feature
+from ..style import number, subscript, symbol
 from .base import Explorer, slider, stops
-from .mean import RUNNING_EXAMPLE, digit_feature
 
-EPS = 1e-5
+__all__ = ["nudge", "upstream", "detached"]
+
 GAMMA, BETA = 2.0, 1.0
-SIZES = (4, 8, 16, 32, 64, 128, 256)
 
 
 def nudge(which=1, by=1.0):
@@ -31,17 +31,12 @@ def _nudge(which, by):
     mean, var = x.mean(), x.var()
     held = GAMMA * (moved - mean) / np.sqrt(var + EPS) + BETA
     per_unit = "no nudge" if by == 0 else _row((y_moved - y) / by)
-    readout = (f"x{_low(which)} = {number(x[which - 1])} → {number(moved[which - 1])}: "
+    readout = (f"x{subscript(which)} = {number(x[which - 1])} → {number(moved[which - 1])}: "
                f"{symbol('mean', f'μ = {number(mean)} → {number(moved.mean())}')}, "
                f"{symbol('std', f'σ = {number(np.sqrt(var))} → {number(moved.std())}')}<br>"
                f"moves of {symbol('y', 'y₁ … y₄')} for each unit of nudge: {symbol('y', per_unit)}; "
                f"for a tiny nudge: {symbol('y', _row(slopes))}")
     return {"x": x, "moved": moved, "y": y, "y_moved": y_moved, "y_held": held}, readout
-
-
-def _low(i):
-    """The number i as a subscript."""
-    return chr(0x2080 + i)
 
 
 def _row(values):
@@ -50,7 +45,7 @@ def _row(values):
 
 def upstream(dy=(1.0, 0.0, 0.0, 0.0)):
     """Choose the upstream gradient of the running example: whatever lies on a straight line over x_hat does not get through."""
-    controls = {f"dy{i}": slider(f"dy{_low(i)} upstream", value, -2, 2, 0.1) for i, value in enumerate(dy, 1)}
+    controls = {f"dy{i}": slider(f"dy{subscript(i)} upstream", value, -2, 2, 0.1) for i, value in enumerate(dy, 1)}
     along = {f"dy{i}": round(value, 1) for i, value in enumerate(_forward()[1][0], 1)}
     return Explorer("Sliders for the upstream gradient of four outputs", figures.upstream, _upstream, controls,
                     {"All ones": dict.fromkeys(controls, 1.0), "Equal to x̂": along})
@@ -58,7 +53,7 @@ def upstream(dy=(1.0, 0.0, 0.0, 0.0)):
 
 @lru_cache
 def _forward():
-    """The outputs of the running example, and the cache for the way back."""
+    """The outputs of the running example, and the cache for the backward pass."""
     return batch_norm_forward(RUNNING_EXAMPLE, GAMMA, BETA, EPS)
 
 
@@ -75,7 +70,7 @@ def _upstream(**values):
 def detached(m=4, common=0.0):
     """The gradient with the mean and the variance treated as constants, beside the right one, on real mini-batches."""
     return Explorer("Sliders for the batch size and the common part of the upstream gradient", figures.detached, _detached,
-                    {"m": stops("m batch size", m, SIZES), "common": slider("common part", common, 0, 3, 0.25)})
+                    {"m": stops("m batch size", m, BATCH_SIZES[2:]), "common": slider("common part", common, 0, 3, 0.25)})
 
 
 def _detached(m, common):

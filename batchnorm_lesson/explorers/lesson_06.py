@@ -7,12 +7,13 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from .. import figures
 from ..batchnorm import batch_mean, batch_norm
+from ..examples import EPS, digit_feature
 from ..network import load_digits
 from ..style import number, numbers, symbol
 from .base import Explorer, choice, slider, stops, terms
-from .mean import digit_feature
 
-EPS = 1e-5
+__all__ = ["shared_cells", "parameters", "feature_maps", "dead_bias"]
+
 AXES = {"axis 0: the batch": (0,), "axis 1: each example": (1,), "everything": (0, 1)}
 SHARED = {"one channel: N, H, W": (0, 2, 3), "one pixel: N": (0,), "everything": (0, 1, 2, 3),
           "one image: C, H, W": (1, 2, 3), "one map: H, W": (2, 3)}

@@ -1,0 +1,15 @@
+"""The exercises of the lessons: ``exercises.batch_mean.check(my_batch_mean)``, ``.hint()``, ``.solution()``.
+
+A module for each lesson holds its exercises whole: statement, right answer, the cases of the check, hints, and the
+catalogue of mistakes, which is data: named wrong functions, and the sentence that leads the learner on. A check knows a
+mistake by its results, and the tests walk through the same entries. The numbers of the cases are chosen so that every
+mistake gives other results: several m, a mean below 0, an eps that is not tiny, a gamma below 0.
+"""
+from .lesson_00 import *
+from .lesson_01 import *
+from .lesson_02 import *
+from .lesson_03 import *
+from .lesson_04 import *
+from .lesson_05 import *
+from .lesson_06 import *
+from .lesson_07 import *

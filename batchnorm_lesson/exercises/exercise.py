@@ -1,0 +1,127 @@
+"""One exercise: its statement, hints and solution, and the check that hands the learner's function to the judging."""
+import inspect
+import textwrap
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from typing import Callable, NamedTuple
+
+from .judging import judge
+from .outcome import run, show
+
+
+class Case(NamedTuple):
+    """One call of the learner's function; blames names the mistake if only this kind of case goes wrong."""
+
+    args: tuple
+    tolerance: float = 1e-5
+    note: str = ""
+    blames: str = ""
+
+
+class Mistake(NamedTuple):
+    """One entry of a catalogue: its name, a function that makes the mistake, and what to tell who makes it."""
+
+    name: str
+    wrong: Callable
+    says: str
+
+
+class Note(str):
+    """A hint or a solution: shown as Markdown in a notebook, as its text elsewhere."""
+
+    __repr__ = str.__str__
+
+    def _repr_markdown_(self):
+        return str(self)
+
+
+@dataclass(repr=False, eq=False)
+class Exercise:
+    """One exercise. It is displayed as its statement.
+
+    name: what it is called in ``exercises``.
+    call: how the learner's function is called.
+    task: what to write, with shapes, as Markdown.
+    answer: the right function; its source is the solution.
+    cases: the calls that a check makes; the first is the worked example.
+    catalogue: the mistakes that are known by their results.
+    hints: each closer than the one before.
+    plain: the body of a solution in a few lines, where answer is made for more than this exercise.
+    parts: the names of the result's parts, where it has several; each is compared by itself.
+    gloss: what explains the answer's source.
+    stub: the name of the learner's function.
+    """
+
+    name: str
+    call: str
+    task: str
+    answer: Callable
+    cases: tuple
+    catalogue: tuple
+    hints: tuple
+    plain: str = ""
+    parts: tuple = ()
+    gloss: str = ""
+    stub: str = ""
+    _hints_given: int = field(default=0, init=False)
+
+    def __post_init__(self):
+        self.stub = self.stub or f"my_{self.name}"
+
+    @property
+    def statement(self):
+        """Shapes, what to return and one worked example, as Markdown."""
+        given = ", ".join(f"`{value}`" for value in self.given(self.cases[0]))
+        worked = self.shown(self.right[0].parts)
+        return f"**Exercise.** Write `{self.stub}{self.call}`. {self.task}\n\nExample: {given} gives `{worked}`."
+
+    def __repr__(self):
+        return self.statement
+
+    def _repr_markdown_(self):
+        return self.statement
+
+    def hint(self):
+        """The next hint, each closer than the one before; after the last, the last again."""
+        self._hints_given = min(self._hints_given + 1, len(self.hints))
+        last = ", the last" if self._hints_given == len(self.hints) else ""
+        return Note(f"**Hint {self._hints_given} of {len(self.hints)}{last}.** {self.hints[self._hints_given - 1]}")
+
+    def solution(self):
+        """A solution in a few lines, and the package's own source, which is what the check compares with."""
+        # An answer that the helper package does not have is shown under the name that the learner's function has.
+        source = inspect.getsource(self.answer).replace(f"def _{self.name}(", f"def {self.stub}(")
+        parts = [_code(source), self.gloss]
+        if self.plain:
+            own = f"def {self.stub}{self.call}:\n{textwrap.indent(self.plain, '    ')}"
+            parts = [_code(own), "And in the helper package, for every shape:", *parts]
+        return Note("\n\n".join(filter(None, parts)))
+
+    def check(self, answer):
+        """Judge the learner's function; what it prints is shown for the first batch only."""
+        return judge(self, answer)
+
+    @cached_property
+    def right(self):
+        """What the answer gives, for each case."""
+        return [run(self.answer, case, self.parts) for case in self.cases]
+
+    @cache
+    def mistaken(self, mistake, i):
+        """What a wrong function of the catalogue gives for one case."""
+        return run(mistake.wrong, self.cases[i], self.parts)
+
+    def given(self, case):
+        """The arguments of a case as a person writes them, by their names."""
+        names = self.call.strip("()").split(", ")
+        return [f"{name} = {show(value)}" for name, value in zip(names, case.args)]
+
+    def shown(self, parts):
+        """A result as a person writes it, its parts by their names where they are not all single numbers."""
+        if self.parts and any(part.ndim for part in parts):
+            return ", ".join(f"{name} = {show(part)}" for name, part in zip(self.parts, parts))
+        return show(parts if self.parts else parts[0])
+
+
+def _code(source):
+    return f"```python\n{source.rstrip()}\n```"

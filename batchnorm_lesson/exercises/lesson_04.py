@@ -1,0 +1,92 @@
+"""The exercises of lesson 04: scale and shift, and what undoes the normalization."""
+import numpy as np
+
+from .. import batchnorm
+from .exercise import Case, Exercise, Mistake
+from .shared import EXAMPLE, FOUR, LONG, PAIR, TRIPLE, WHOLE, WHOLE_NUMBERS
+
+__all__ = ["scale_and_shift", "undo_gamma_beta"]
+
+SCALE_AND_SHIFT = (
+    Mistake("gamma and beta swapped", lambda x_hat, gamma, beta: beta * x_hat + gamma,
+            "You swapped the two: gamma multiplies, beta is added."),
+    Mistake("shift before scale", lambda x_hat, gamma, beta: gamma * (x_hat + beta),
+            "You shifted first, so the shift was stretched too. Scale first: then beta is exactly the mean you get."),
+    Mistake("beta forgotten", lambda x_hat, gamma, beta: gamma * x_hat,
+            "You scaled and did not shift: beta is missing."),
+    Mistake("gamma forgotten", lambda x_hat, gamma, beta: x_hat + beta,
+            "You shifted and did not scale: gamma is missing."),
+    Mistake("beta subtracted", lambda x_hat, gamma, beta: gamma * x_hat - beta,
+            "You subtracted beta. It is added: beta is where the mean goes."),
+    Mistake("divided by gamma", lambda x_hat, gamma, beta: x_hat / gamma + beta,
+            "You divided by gamma. It stretches the batch, so it multiplies."),
+    Mistake("sign of gamma lost", lambda x_hat, gamma, beta: np.abs(gamma) * x_hat + beta,
+            "You lost the sign of gamma. A negative gamma is allowed: it mirrors the batch."),
+    Mistake("gamma squared", lambda x_hat, gamma, beta: gamma ** 2 * x_hat + beta,
+            "You multiplied by gamma squared. The variance becomes gamma squared; the values are multiplied by gamma."),
+    Mistake("the batch's own statistics", lambda x_hat, gamma, beta: x_hat.std() * x_hat + x_hat.mean(),
+            "You scaled and shifted by the batch's own statistics. gamma and beta are learned and handed in."),
+    Mistake("normalized again", lambda x_hat, gamma, beta: gamma * (x_hat - x_hat.mean()) / x_hat.std() + beta,
+            "You normalized the values once more. This step scales and shifts what it is given, and nothing else."),
+)
+
+scale_and_shift = Exercise(
+    name="scale_and_shift", call="(x_hat, gamma, beta)", answer=batchnorm.scale_and_shift,
+    catalogue=SCALE_AND_SHIFT,
+    task="`x_hat` holds m normalized values, shape `(m,)`; `gamma` and `beta` are numbers. "
+         "Return the output y, shape `(m,)`.",
+    cases=(Case((np.array([-1.4, -0.2, 0.2, 1.4]), 2.0, 1.0)), Case((PAIR, -1.5, 4.0)), Case((TRIPLE, 0.5, -3.0)),
+           Case((FOUR, 3.0, 0.25)), Case((LONG, -2.0, 7.0)), Case((WHOLE, 0.5, 1.25), **WHOLE_NUMBERS)),
+    hints=("gamma stretches, beta moves. Which one multiplies?",
+           "y is a straight line in x_hat: gamma is its slope, and beta its value where x_hat is 0.",
+           "Multiply x_hat by gamma first, then add beta to every value."),
+    plain="return gamma * x_hat + beta",
+    gloss="`_mini_batch` and `_parameter` refuse what does not fit. The formula is in the last line.")
+
+
+def _undo_gamma_beta(x, eps):
+    """gamma and beta that turn the normalized batch ``(m,)`` back into x: two numbers in the unit of x."""
+    gamma = np.sqrt(np.var(x) + eps)
+    beta = np.mean(x)
+    return gamma, beta
+
+
+UNDO = (
+    Mistake("eps forgotten", lambda x, eps: (x.std(), x.mean()),
+            "gamma is sigma, almost. The batch was divided by a root that has eps in it: undo that same root."),
+    Mistake("variance instead of its root", lambda x, eps: (x.var() + eps, x.mean()),
+            "gamma is squared: you kept the variance. The batch was divided by a root, so multiply by that root."),
+    Mistake("variance instead of its root, without eps", lambda x, eps: (x.var(), x.mean()),
+            "gamma is the variance. The batch was divided by a root, with eps in it: multiply by that root."),
+    Mistake("eps outside the root", lambda x, eps: (x.std() + eps, x.mean()),
+            "You added eps after the root. It went in before the root when the batch was normalized."),
+    Mistake("1/(m − 1)", lambda x, eps: (np.sqrt(x.var(ddof=1) + eps), x.mean()),
+            "Your variance divides by m − 1. The batch was normalized with 1/m: undo it with the same."),
+    Mistake("gamma and beta swapped", lambda x, eps: (x.mean(), np.sqrt(x.var() + eps)),
+            "You have the two numbers, in the wrong order: return gamma first, then beta."),
+    Mistake("left at 1 and 0", lambda x, eps: (1.0, 0.0),
+            "gamma = 1 and beta = 0 leave the normalized batch as it is. That is where a network starts."),
+    Mistake("gamma inverted", lambda x, eps: (1 / np.sqrt(x.var() + eps), x.mean()),
+            "You divided where you should multiply: this gamma squeezes the batch a second time."),
+    Mistake("mean with the wrong sign", lambda x, eps: (np.sqrt(x.var() + eps), -x.mean()),
+            "beta has the wrong sign. Normalizing subtracted the mean, so undoing it adds the mean."),
+    Mistake("normalized a second time", lambda x, eps: (1 / np.sqrt(x.var() + eps), -x.mean() / np.sqrt(x.var() + eps)),
+            "These two numbers normalize a batch. You need the two that turn the normalized batch back into x."),
+    Mistake("beta forgotten", lambda x, eps: (np.sqrt(x.var() + eps), 0.0),
+            "gamma is right. With beta = 0 the batch is as wide as it was, and still centred at 0."),
+    Mistake("gamma left at 1", lambda x, eps: (1.0, x.mean()),
+            "beta is right. With gamma = 1 the batch is back in its place, and not as wide as it was."),
+    Mistake("returned the batch", lambda x, eps: x + 0.0,
+            "You returned the batch itself. Return the two numbers that bring it back: gamma, then beta."),
+)
+
+undo_gamma_beta = Exercise(
+    name="undo_gamma_beta", call="(x, eps)", answer=_undo_gamma_beta, catalogue=UNDO,
+    parts=("gamma", "beta"),
+    task="`x` is a mini-batch of one feature, shape `(m,)`, with values that differ; `eps` is a number. "
+         "Return two numbers, gamma and beta, for which batch norm with this eps gives x back.",
+    cases=(Case((EXAMPLE, 0.0)), Case((PAIR, 0.5)), Case((TRIPLE, 2.0)), Case((FOUR, 0.0)), Case((LONG, 3.0)),
+           Case((WHOLE, 0.5), **WHOLE_NUMBERS)),
+    hints=("Normalizing did two things: it subtracted a number, and it divided by another. Undo both.",
+           "gamma multiplies: it must be what normalizing divided by, eps and all. beta must be what was subtracted.",
+           "gamma is the root of (variance + eps); beta is the mean."))
