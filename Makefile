@@ -21,6 +21,7 @@ lesson: .venv/lesson
 	  --ContentsManager.pre_save_hook=batchnorm_lesson.server.keep_pictures $(ROOT_NEEDS) $(LAB_ARGS)
 
 test: .venv/test
+	$(BIN)/ruff check --quiet batchnorm_lesson tests
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope $(PYTEST_ARGS)
 
 outputs: .venv/lesson
@@ -33,7 +34,7 @@ bench: .venv/test
 lock: build/uv/bin/uv
 	echo '-e .[lab,test]' | $(COMPILE) - --output-file requirements.txt
 	grep '==' requirements.txt > build/limits.txt
-	echo 'playwright>=1.40' | $(COMPILE) - --constraints build/limits.txt --no-annotate \
+	printf '%s\n' 'playwright>=1.40' 'ruff>=0.14' | $(COMPILE) - --constraints build/limits.txt --no-annotate \
 	  --output-file tests/requirements.txt
 COMPILE = build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --upgrade --no-emit-index-url \
           --no-emit-find-links --custom-compile-command 'make lock'

@@ -13,8 +13,8 @@ import pytest
 
 import batchnorm_lesson
 from batchnorm_lesson import boxes, exercises
-from batchnorm_lesson.checks import Exercise
-from batchnorm_lesson.mistakes import GENERAL
+from batchnorm_lesson.exercises.exercise import Exercise
+from batchnorm_lesson.exercises.judging import GENERAL
 
 ALL = {name: exercise for name, exercise in vars(exercises).items() if isinstance(exercise, Exercise)}
 

@@ -278,3 +278,42 @@ print("all", len(explorers.__all__))
 """
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert (run.stdout, run.stderr) == (f"all {len(explorers.__all__)}\n", "")
+
+
+def bundles_while(moving, shown):
+    """Sixty bundles of a picture or an explorer, while another thread calls moving(0), moving(30), moving(0), …"""
+    stop = threading.Event()
+
+    def keep_moving():
+        for i in range(10_000):
+            if stop.is_set():
+                return
+            moving(30 * (i % 2))
+
+    mover = threading.Thread(target=keep_moving)
+    mover.start()
+    try:
+        return [shown._repr_mimebundle_() for _ in range(60)]
+    finally:
+        stop.set()
+        mover.join()
+
+
+@pytest.mark.parametrize("part", ["explorer", "picture"])
+def test_picture_and_words_of_a_bundle_belong_together(part):
+    def still(explorer, value):
+        explorer.set(x1=value)
+        return (explorer if part == "explorer" else explorer.picture)._repr_mimebundle_()
+
+    def moving(value):
+        if part == "explorer":
+            explorer.set(x1=value)
+        else:
+            explorer.picture.update(**explorer.compute(**explorer.values | {"x1": value})[0])
+
+    explorer = explorers.balance()
+    right = [still(explorers.balance(), end) for end in (0, 30)]
+    words = {bundle["image/png"]: bundle["text/plain"] for bundle in right}
+    still(explorer, 0)
+    for bundle in bundles_while(moving, explorer if part == "explorer" else explorer.picture):
+        assert bundle["text/plain"] == words[bundle["image/png"]]

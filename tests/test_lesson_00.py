@@ -8,7 +8,7 @@ import pytest
 
 import expected
 from batchnorm_lesson import exercises, explorers, figures, questions
-from batchnorm_lesson.explorers import network as lesson
+from batchnorm_lesson.explorers import lesson_00 as lesson
 from batchnorm_lesson.network import Network, cross_entropy
 
 IMAGES = expected.standardized_digits()

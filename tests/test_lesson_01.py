@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from batchnorm_lesson import explorers, figures, load_digits, questions
-from batchnorm_lesson.explorers import mean as lesson
+from batchnorm_lesson.explorers import lesson_01 as lesson
 from batchnorm_lesson.network import pre_activations
 
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from batchnorm_lesson import explorers, figures, load_digits
-from batchnorm_lesson.explorers import variance as rooms
+from batchnorm_lesson.examples import BATCH_SIZES
+from batchnorm_lesson.explorers import lesson_02 as lesson
 from batchnorm_lesson.style import number
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -125,7 +126,7 @@ def test_short_formula_fails_in_float32():
 def test_divisor_matters_little_for_a_large_batch():
     assert round(np.sqrt((4 - 1) / 4), 3) == 0.866
     assert round(100 * (1 - 255 / 256), 1) == 0.4
-    below = [m for m in rooms.SIZES[1:] if 1 - np.sqrt((m - 1) / m) < 0.01]
+    below = [m for m in BATCH_SIZES[1:] if 1 - np.sqrt((m - 1) / m) < 0.01]
     assert below[0] == 64 and round(100 * (1 - np.sqrt(63 / 64)), 1) == 0.8
     assert next(m for m in range(2, 1000) if 1 - np.sqrt((m - 1) / m) < 0.01) == 51
     assert "1. By 0.866, " in PROSE and "from m = 51 on; on the slider, 64 (0.8 %)" in PROSE
@@ -138,7 +139,7 @@ def test_divisor_matters_little_for_a_large_batch():
 @pytest.mark.parametrize("values", [(3, 9, 11, 17), (3, 9, 11, 30), (0, 0, 0, 30), (10, 10, 10, 10),
                                     (2.5, 3, 28, 29.5)])
 def test_squares_explorer(values):
-    quantities, readout = rooms._squares(**dict(zip(("x1", "x2", "x3", "x4"), values)))
+    quantities, readout = lesson._squares(**dict(zip(("x1", "x2", "x3", "x4"), values)))
     mean = sum(values) / 4
     areas = [(value - mean) ** 2 for value in values]
     assert np.isclose(quantities["mean"], mean) and np.isclose(quantities["var"], sum(areas) / 4)
@@ -159,20 +160,20 @@ def test_every_square_carries_its_area(values, shown):
 
 def test_buttons_of_the_squares():
     explorer = explorers.squares()
-    explorer.set(**rooms._all_equal(**explorer.values))
+    explorer.set(**lesson._all_equal(**explorer.values))
     assert len(set(explorer.values.values())) == 1 and "area 0." in explorer.picture.sentence
 
 
-@pytest.mark.parametrize("m", rooms.SIZES[1:])
+@pytest.mark.parametrize("m", BATCH_SIZES[1:])
 def test_divisors_explorer(m):
-    quantities, readout = rooms._divisors(m)
-    row = quantities["averages"][rooms.SIZES[1:].index(m)]
+    quantities, readout = lesson._divisors(m)
+    row = quantities["averages"][BATCH_SIZES[1:].index(m)]
     assert np.isclose(row[0] / row[1], (m - 1) / m)
     assert abs(row[0] - (m - 1) / m) < 0.02 and abs(row[1] - 1) < 0.02
     assert f"{m - 1}/{m}" in readout and number(np.sqrt((m - 1) / m), 3) in readout
     low, high = quantities["reach"]
-    inside = np.mean((rooms._variances_of_batches(m) / feature().var() >= low)
-                     & (rooms._variances_of_batches(m) / feature().var() <= high))
+    inside = np.mean((lesson._variances_of_batches(m) / feature().var() >= low)
+                     & (lesson._variances_of_batches(m) / feature().var() <= high))
     assert abs(inside - 0.8) < 0.01
 
 
@@ -181,7 +182,7 @@ def test_the_short_picture_shows_the_same():
 
 
 def test_the_feature_is_that_of_lesson_01():
-    assert np.allclose(feature(), rooms.digit_feature())
+    assert np.allclose(feature(), lesson.digit_feature())
 
 
 def test_sentences_follow_what_is_drawn():

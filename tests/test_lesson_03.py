@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from batchnorm_lesson import exercises, explorers, figures, load_digits
-from batchnorm_lesson.explorers import normalization as rooms
+from batchnorm_lesson.explorers import lesson_03 as lesson
 from batchnorm_lesson.network import zero_detector
 from batchnorm_lesson.style import number, numbers
 
@@ -136,7 +136,7 @@ def test_detective():
 
 @pytest.mark.parametrize("step", np.linspace(0, 2, 9))
 def test_shift_and_squeeze(step):
-    quantities, readout = rooms._shift_and_squeeze(step)
+    quantities, readout = lesson._shift_and_squeeze(step)
     x, shown = quantities["x"], quantities["shown"]
     assert (np.argsort(x, kind="stable") == np.argsort(shown, kind="stable")).all()
     assert np.allclose(standard(x), standard(shown))
@@ -161,7 +161,7 @@ def test_the_scrubber_names_what_it_shows():
 
 @pytest.mark.parametrize("values", [(3, 9, 11, 17), (0, 0, 0, 30), (9, 9, 11, 11), (0.5, 12, 29, 30), (7, 7, 7, 7)])
 def test_leash(values):
-    quantities, readout = rooms._leash(**dict(zip(("x1", "x2", "x3", "x4"), values)))
+    quantities, readout = lesson._leash(**dict(zip(("x1", "x2", "x3", "x4"), values)))
     assert np.allclose(quantities["x_hat"], standard(values, 1e-5))
     assert all(number(value) in readout for value in standard(values, 1e-5))
     sentence = figures.leash(**quantities).sentence
@@ -172,7 +172,7 @@ def test_leash(values):
 @pytest.mark.parametrize("eps", [1e-8, 1e-5, 0.177, 25, 1e4])
 @pytest.mark.parametrize("var", [1e-6, 0.01, 25, 100])
 def test_knee(eps, var):
-    quantities, readout = rooms._knee(eps, var)
+    quantities, readout = lesson._knee(eps, var)
     assert np.isclose(quantities["out"], var / (var + eps))
     computed, measured = re.findall(r"(?:<span[^>]*600\">|values: )([\d.e−]+)(?:</span>|$)", readout.split("= ", 1)[1])
     shown = re.search(r"variance (\S+); there the curve is at about (\S+)\.$", figures.knee(**quantities).sentence)
@@ -229,7 +229,7 @@ def test_task_answers_are_within_the_sliders():
 
 
 def test_the_third_dot_ends_nearest_to_0():
-    quantities, _ = rooms._shift_and_squeeze(2)
+    quantities, _ = lesson._shift_and_squeeze(2)
     five = np.argsort(quantities["x"])[[0, 63, 127, 191, 255]]
     x, x_hat = quantities["x"][five], standard(quantities["x"], 1e-5)[five]
     assert f"Five examples stand at {numbers(x_hat)}." in figures.shift_and_squeeze(**quantities).sentence

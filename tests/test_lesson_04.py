@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from batchnorm_lesson import figures, load_digits
-from batchnorm_lesson.explorers import affine
+from batchnorm_lesson.explorers import lesson_04 as lesson
 
 EPS = 1e-5
 TEXTS = tomllib.loads((files("batchnorm_lesson") / "questions.toml").read_text(encoding="utf-8"))
@@ -35,7 +35,7 @@ def test_prediction_of_the_variance():
 
 
 def test_prediction_of_the_next_batch():
-    first, *others = affine._small_batches()
+    first, *others = lesson._small_batches()
     gamma, beta = np.sqrt(first.var() + EPS), first.mean()
     assert np.abs(gamma * normalized(first) + beta - first).max() < 1e-12
     for x in others:
@@ -70,7 +70,7 @@ def test_order_of_scale_and_shift(scheme, mean, var):
 
 def test_descent_reaches_the_recorded_numbers(feature):
     x = 5 + np.sqrt(0.1) * (feature[:256] - feature[:256].mean()) / feature[:256].std()
-    path = affine.descend(normalized(x), x, 0.1, 100)
+    path = lesson.descend(normalized(x), x, 0.1, 100)
     assert [f"{value:.3f}" for value in path[10]] == ["0.390", "4.463"]
     assert [f"{value:.5f}" for value in path[50]] == ["0.31625", "4.99993"]
     assert f"{path[50][0] - np.sqrt(0.1 + EPS):.5f}" == "0.00001"
@@ -79,7 +79,7 @@ def test_descent_reaches_the_recorded_numbers(feature):
 
 def test_descent_follows_the_slope_of_the_mean_squared_distance(feature):
     x_hat, target = normalized(feature[:50]), feature[50:100]
-    path = affine.descend(x_hat, target, 0.1, 3)
+    path = lesson.descend(x_hat, target, 0.1, 3)
 
     def loss(gamma, beta):
         return ((gamma * x_hat + beta - target) ** 2).mean()
@@ -95,21 +95,21 @@ def test_descent_follows_the_slope_of_the_mean_squared_distance(feature):
     ("the original x", np.sqrt(0.1 + EPS), 5), ("mean 5, variance 0.1", np.sqrt(0.1), 5),
     ("halfway to x", (1 + np.sqrt(0.1 + EPS)) / 2, 2.5)])
 def test_descent_ends_at_the_goal_of_each_target(target, gamma, beta):
-    quantities, _ = affine._descent(50, target, 0.2)
+    quantities, _ = lesson._descent(50, target, 0.2)
     assert np.allclose(quantities["goal"], [gamma, beta], atol=1e-5)
     assert np.allclose(quantities["path"][-1], [gamma, beta], atol=1e-5)
     assert np.allclose(quantities["y"], quantities["target"], atol=1e-4)
 
 
 def test_descent_on_another_batch_ends_at_the_same_pair_to_four_digits():
-    goals = [affine._descent(0, target, 0.1)[0]["goal"] for target in affine.TARGETS[:2]]
+    goals = [lesson._descent(0, target, 0.1)[0]["goal"] for target in lesson.TARGETS[:2]]
     assert [[f"{value:.4g}" for value in goal] for goal in goals] == [["0.3162", "5"]] * 2
     assert f"{goals[0][0]:.5g}" != f"{goals[1][0]:.5g}"
 
 
 @pytest.mark.parametrize("rate, left", [(0.1, 0.8), (0.5, 0), (0.9, -0.8)])
 def test_each_step_leaves_the_same_share_of_the_distance(rate, left):
-    quantities, _ = affine._descent(3, "the original x", rate)
+    quantities, _ = lesson._descent(3, "the original x", rate)
     away = quantities["path"] - quantities["goal"]
     assert np.allclose(away[1:], left * away[:-1], atol=1e-3)
     assert np.allclose(quantities["ahead"] - quantities["goal"], left * away[-1], atol=1e-3)
@@ -127,7 +127,7 @@ def test_set_by_hand_from_every_batch_normalizes_nothing(feature):
 
 @pytest.mark.parametrize("gamma, beta", [(1, 0), (-3, 4), (2, -1.5), (0, 1)])
 def test_scale_and_shift(feature, gamma, beta):
-    quantities, readout = affine._scaled(gamma, beta)
+    quantities, readout = lesson._scaled(gamma, beta)
     y = gamma * normalized(feature[:256]) + beta
     assert np.allclose(quantities["y"], y) and np.isclose(y.mean(), beta) and np.isclose(y.std(), abs(gamma), atol=1e-6)
     picture = figures.scaled(**quantities)
@@ -138,25 +138,25 @@ def test_scale_and_shift(feature, gamma, beta):
 
 def test_two_answers_to_the_task():
     for gamma in (1.5, -1.5):
-        y = affine._scaled(gamma, -2)[0]["y"]
+        y = lesson._scaled(gamma, -2)[0]["y"]
         assert np.isclose(y.mean(), -2) and np.isclose(y.std(), 1.5, atol=1e-6)
 
 
 def test_undo():
-    quantities, readout = affine._undo(1.0, 1)
+    quantities, readout = lesson._undo(1.0, 1)
     assert np.allclose(quantities["x"], quantities["y"]) and "− x| = 0" in readout
     assert "16 of 16 lie on it" in figures.undo(**quantities).sentence
-    x, y = affine._undo(0.0, 3)[0].values()
+    x, y = lesson._undo(0.0, 3)[0].values()
     assert np.allclose(y, normalized(x))
-    first = affine._small_batches()[0]
-    half = affine._undo(0.5, 1)[0]["y"]
+    first = lesson._small_batches()[0]
+    half = lesson._undo(0.5, 1)[0]["y"]
     assert 1 < half.std() < first.std() and np.isclose(half.std(), (1 + first.std()) / 2, atol=1e-5)
     assert f"{half.std():.1f}" == "2.6"
-    assert f"standard deviation of y = {half.std():.3f}" in re.sub("<.*?>", "", affine._undo(0.5, 1)[1])
+    assert f"standard deviation of y = {half.std():.3f}" in re.sub("<.*?>", "", lesson._undo(0.5, 1)[1])
 
 
 def test_batch_that_is_recovered_worst():
-    batches = affine._small_batches()
+    batches = lesson._small_batches()
     gamma, beta = np.sqrt(batches[0].var() + EPS), batches[0].mean()
     off = [np.abs(gamma * normalized(x) + beta - x).max() for x in batches]
     assert np.argmax(off) + 1 == 6 and f"{max(off):.1f}" == "4.9"
@@ -166,15 +166,15 @@ def test_batch_that_is_recovered_worst():
 
 
 def test_gamma_zero_leaves_one_bar_at_beta():
-    sentence = figures.scaled(**affine._scaled(0, -1.5)[0]).sentence
+    sentence = figures.scaled(**lesson._scaled(0, -1.5)[0]).sentence
     assert "Histogram of y from −1.5 to −1.5, all examples in one bar" in sentence
-    assert "one bar" not in figures.scaled(**affine._scaled(0.25, -1.5)[0]).sentence
+    assert "one bar" not in figures.scaled(**lesson._scaled(0.25, -1.5)[0]).sentence
 
 
 def test_activation(feature):
     x_hat = normalized(feature[:256])
     for gamma, beta in [(1, 0), (3, 0), (1, 3), (0, 1)]:
-        quantities, readout = affine._activation(gamma, beta)
+        quantities, readout = lesson._activation(gamma, beta)
         y = gamma * x_hat + beta
         assert np.allclose(quantities["y"], y)
         assert np.allclose(quantities["sigmoid"], 1 / (1 + np.exp(-y))) and np.allclose(quantities["relu"], y * (y > 0))
@@ -183,17 +183,17 @@ def test_activation(feature):
 
 def straight(gamma, beta):
     """The share of the sigmoid's variance that a straight line explains, with the line fitted by NumPy."""
-    y, sigmoid, _ = affine._activation(gamma, beta)[0].values()
+    y, sigmoid, _ = lesson._activation(gamma, beta)[0].values()
     return 1 - (sigmoid - np.polyval(np.polyfit(y, sigmoid, 1), y)).var() / sigmoid.var()
 
 
 def test_tasks_of_the_activation_can_be_done():
     assert straight(1, 0) > 0.98 and straight(3, 0) < 0.9 and straight(1, 2) < 0.9 and straight(1, -2) < 0.9
-    assert f"{100 * straight(2, 1):.1f} % straight" in affine._activation(2, 1)[1]
-    y, _, relu = affine._activation(1, 3)[0].values()
+    assert f"{100 * straight(2, 1):.1f} % straight" in lesson._activation(2, 1)[1]
+    y, _, relu = lesson._activation(1, 3)[0].values()
     assert np.array_equal(relu, y)
-    assert "1 of 256 switched off" in affine._activation(1, 2.5)[1]
-    assert "0 of 256 switched off" in affine._activation(1, 2.75)[1]
+    assert "1 of 256 switched off" in lesson._activation(1, 2.5)[1]
+    assert "0 of 256 switched off" in lesson._activation(1, 2.75)[1]
 
 
 def test_sentences_come_from_what_is_drawn():

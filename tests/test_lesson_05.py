@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from batchnorm_lesson import explorers, figures
-from batchnorm_lesson.explorers import whole
+from batchnorm_lesson.explorers import lesson_05 as lesson
 
 TEXTS = tomllib.loads((files("batchnorm_lesson") / "questions.toml").read_text(encoding="utf-8"))
 EXAMPLE = {"x1": 3, "x2": 9, "x3": 11, "x4": 17}
@@ -25,7 +25,7 @@ def right_choice(question):
 
 
 def plain(readout):
-    return whole.Explorer.text.fget(type("Words", (), {"title": "", "_readout": readout,
+    return lesson.Explorer.text.fget(type("Words", (), {"title": "", "_readout": readout,
                                                         "picture": type("Silent", (), {"sentence": ""})}))
 
 
@@ -80,7 +80,7 @@ def test_batch_of_four(seed):
     rng = np.random.default_rng(seed)
     m, gamma, beta, eps = int(rng.integers(2, 5)), *rng.uniform(-4, 4, 2), 10 ** rng.uniform(-8, 2)
     values = dict(zip(EXAMPLE, rng.uniform(0, 30, 4)))
-    steps, readout = whole._batch_of_four(m, gamma, beta, eps, **values)
+    steps, readout = lesson._batch_of_four(m, gamma, beta, eps, **values)
     x = np.array(list(values.values()))[:m]
     y = by_hand(x, gamma, beta, eps)
     assert np.allclose(steps["y"], y) and np.allclose(steps["x_hat"], by_hand(x, 1, 0, eps))
@@ -91,7 +91,7 @@ def test_batch_of_four(seed):
 
 def marks(**values):
     """The two check marks in the readout, for the running example with other values put in."""
-    _, readout = whole._batch_of_four(**({"m": 4, "gamma": 2, "beta": 1, "eps": 1e-5} | EXAMPLE | values))
+    _, readout = lesson._batch_of_four(**({"m": 4, "gamma": 2, "beta": 1, "eps": 1e-5} | EXAMPLE | values))
     return "".join(line[0] for line in plain(readout).splitlines() if line[:1] in ("✓", "✗"))
 
 
@@ -106,10 +106,10 @@ def test_check_marks():
 
 def test_presets_undo_every_other_move():
     explorer = explorers.batch_of_four()
-    for name in whole.PRESETS:
+    for name in lesson.PRESETS:
         moved = {"m": 3, "gamma": -1, "beta": 4, "eps": 1.0}
         explorer.set(**moved)
-        explorer.set(**whole.PRESETS[name])
+        explorer.set(**lesson.PRESETS[name])
         left = {control: explorer.values[control] for control in ("gamma", "beta", "eps")}
         assert left == {"gamma": 2, "beta": 1, "eps": 1e-5}, name
     assert "triangles at −1 and 3, dashed" in explorer.text
@@ -117,7 +117,7 @@ def test_presets_undo_every_other_move():
 
 def test_both_checks_pass_a_mirrored_batch():
     y = 1 - 2 * by_hand([3, 9, 11, 17], 1, 0, 1e-5)
-    assert [line[:1] for line in whole._checks(y, 25, 2, 1, 1e-5).split("<br>")[:2]] == ["✓", "✓"]
+    assert [line[:1] for line in lesson._checks(y, 25, 2, 1, 1e-5).split("<br>")[:2]] == ["✓", "✓"]
 
 
 def test_names_stand_above_the_examples_of_the_batch_only():
@@ -129,32 +129,32 @@ def test_names_stand_above_the_examples_of_the_batch_only():
 
 
 def test_check_marks_see_a_wrong_output():
-    wrong_mean = whole._checks(np.array([0.0, 2, 4]), 25, 1.633, 1, 1e-5)
+    wrong_mean = lesson._checks(np.array([0.0, 2, 4]), 25, 1.633, 1, 1e-5)
     assert wrong_mean.startswith("✗")
 
 
 def test_table_shows_all_four_steps():
-    text = plain(whole._batch_of_four(4, 2, 1, 1e-5, **EXAMPLE)[1])
+    text = plain(lesson._batch_of_four(4, 2, 1, 1e-5, **EXAMPLE)[1])
     for row in ("x 3 9 11 17 10 25", "x − μ −7 −1 1 7 0 25", "x̂ −1.4 −0.2 0.2 1.4 0 1", "y −1.8 0.6 1.4 3.8 1 4"):
         assert row in text
-    assert "x 3 9 · · 6 9" in plain(whole._batch_of_four(2, 2, 1, 1e-5, **EXAMPLE)[1])
+    assert "x 3 9 · · 6 9" in plain(lesson._batch_of_four(2, 2, 1, 1e-5, **EXAMPLE)[1])
 
 
 def test_presets():
     explorer = explorers.batch_of_four()
-    for name, values in whole.PRESETS.items():
+    for name, values in lesson.PRESETS.items():
         explorer.set(**values)
         assert explorer.values | values == explorer.values, name
         assert "could not be drawn" not in explorer._words.value
     assert [explorer.controls[name].disabled for name in EXAMPLE] == [False, False, True, True]
     assert "circles at 8 and 20" in explorer.text and "squares at −1 and 1" in explorer.text
-    explorer.set(**whole.PRESETS["Running example"])
+    explorer.set(**lesson.PRESETS["Running example"])
     assert not any(explorer.controls[name].disabled for name in EXAMPLE)
 
 
 def test_sliders_of_ignored_values_change_nothing():
-    steps, _ = whole._batch_of_four(2, 2, 1, 1e-5, **EXAMPLE)
-    other, _ = whole._batch_of_four(2, 2, 1, 1e-5, **EXAMPLE | {"x3": 30, "x4": 0})
+    steps, _ = lesson._batch_of_four(2, 2, 1, 1e-5, **EXAMPLE)
+    other, _ = lesson._batch_of_four(2, 2, 1, 1e-5, **EXAMPLE | {"x3": 30, "x4": 0})
     assert all(np.array_equal(steps[name], other[name]) for name in steps)
 
 
@@ -195,13 +195,13 @@ def test_challenges_are_solved_exactly_by_what_they_ask():
     for gamma, beta in itertools.product(sliders[np.abs(sliders) <= 4], sliders):
         x = np.array([3.0, 9, 11, 17])
         y = by_hand(x, gamma, beta, 1e-5)
-        assert whole.judge(1, x, y)[0] == (abs(gamma) == 3 and beta == -2)
-        assert whole.judge(2, x, y)[0] == (gamma != 0 and beta > 1.4 * abs(gamma) * (1 - 1e-6))
+        assert lesson.judge(1, x, y)[0] == (abs(gamma) == 3 and beta == -2)
+        assert lesson.judge(2, x, y)[0] == (gamma != 0 and beta > 1.4 * abs(gamma) * (1 - 1e-6))
 
 
 @pytest.mark.parametrize("beta, words", [(2.5, "1 of 4 is not positive"), (-1.5, "3 of 4 are not positive")])
 def test_second_challenge_counts(beta, words):
-    assert words in whole.judge(2, None, by_hand([3, 9, 11, 17], 2, beta, 1e-5))[1]
+    assert words in lesson.judge(2, None, by_hand([3, 9, 11, 17], 2, beta, 1e-5))[1]
 
 
 def test_third_challenge_has_solutions_on_the_sliders():
@@ -209,7 +209,7 @@ def test_third_challenge_has_solutions_on_the_sliders():
     solutions = 0
     for x in itertools.combinations_with_replacement(grid, 4):
         if sum(x) == 20:
-            right, words = whole.judge(3, np.array(x), by_hand(x, 3, 5, 1e-5))
+            right, words = lesson.judge(3, np.array(x), by_hand(x, 3, 5, 1e-5))
             assert right == (np.var(x) == 9 or x == (5, 5, 5, 5))
             assert ("equal values" in words) == (x == (5, 5, 5, 5))
             solutions += right
@@ -223,7 +223,7 @@ def test_a_challenge_of_another_number_is_refused():
 
 
 def test_sentence_comes_from_what_is_drawn():
-    steps = whole._four_steps(np.array([3.0, 9, 11, 17]), 2.0, 1.0, 1e-5)
+    steps = lesson._four_steps(np.array([3.0, 9, 11, 17]), 2.0, 1.0, 1e-5)
     right = figures.four_steps(**steps).sentence
     for numbers in ("3, 9, 11 and 17", "−7, −1, 1 and 7", "−1.4, −0.2, 0.2 and 1.4", "−1.8, 0.6, 1.4 and 3.8"):
         assert numbers in right

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from batchnorm_lesson import batch_norm, exercises, explorers, figures, load_digits, questions, reference
-from batchnorm_lesson.explorers import features as lesson
+from batchnorm_lesson.explorers import lesson_06 as lesson
 
 TABLE = np.array([[1.0, 100.0], [2.0, 200.0], [3.0, 300.0], [4.0, 400.0]])
 EPS = 1e-5

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from batchnorm_lesson import batch_norm_backward, batch_norm_forward, exercises, explorers, figures, questions
-from batchnorm_lesson.explorers import gradients as lesson
-from batchnorm_lesson.explorers.mean import digit_feature
+from batchnorm_lesson.explorers import lesson_07 as lesson
+from batchnorm_lesson.examples import BATCH_SIZES, digit_feature
 
 X, GAMMA, BETA, EPS = np.array([3.0, 9.0, 11.0, 17.0]), 2.0, 1.0, 1e-5
 NOTEBOOK = Path(__file__).resolve().parent.parent / "notebooks" / "07_follow_the_gradients.ipynb"
@@ -160,7 +160,7 @@ def test_the_buttons_of_upstream_let_nothing_through():
         assert not explorer.picture.sentence.endswith("Right: dx = 0, 0, 0 and 0.")
 
 
-@pytest.mark.parametrize("m", lesson.SIZES)
+@pytest.mark.parametrize("m", BATCH_SIZES[2:])
 @pytest.mark.parametrize("common", [0, 3])
 def test_detached(m, common):
     quantities, readout = lesson._detached(m, common)
@@ -178,7 +178,7 @@ def test_a_large_batch_hides_the_mistake_only_without_a_common_part():
         return np.linalg.norm(quantities["wrong"] - quantities["dx"]) / np.linalg.norm(quantities["dx"])
 
     assert error(256, 0) < 0.1 < 1 < error(4, 0)
-    assert min(error(m, 3) for m in lesson.SIZES) > 2
+    assert min(error(m, 3) for m in BATCH_SIZES[2:]) > 2
 
 
 # The pictures
@@ -201,7 +201,7 @@ def test_the_line_of_the_picture_is_the_least_squares_line():
 
 def test_nothing_leaves_the_frame():
     """Every slider position within the fixed limits of the pictures."""
-    for m in lesson.SIZES:
+    for m in BATCH_SIZES[2:]:
         for common in (0, 3):
             quantities, _ = lesson._detached(m, common)
             assert np.abs(quantities["dx"]).max() < 0.75 and -0.75 < quantities["wrong"].min()

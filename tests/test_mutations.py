@@ -14,7 +14,7 @@ import random
 import numpy as np
 import pytest
 
-from batchnorm_lesson import batchnorm, mistakes
+from batchnorm_lesson import batchnorm
 from test_exercises import ALL, NAMES, STYLES, parts, source
 
 EQUIVALENT = {
@@ -25,7 +25,7 @@ EQUIVALENT = {
     "constant": "−0.0 is 0.0, the last row is the only row, a running mean forgets its start",
 }
 OPERATORS = [ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Pow]
-SPACE = {**NAMES, **vars(batchnorm), **vars(mistakes)}
+SPACE = {**NAMES, **vars(batchnorm), "batchnorm": batchnorm}
 PER_EXERCISE = 40
 
 

@@ -7,7 +7,7 @@ import nbformat
 import pytest
 
 from batchnorm_lesson import exercises
-from batchnorm_lesson.checks import Exercise
+from batchnorm_lesson.exercises.exercise import Exercise
 
 NOTEBOOKS = sorted((Path(__file__).resolve().parent.parent / "notebooks").glob("[0-9]*.ipynb"))
 CHECK = re.compile(r"^exercises\.(\w+)\.check\((\w+)\)$", re.MULTILINE)
