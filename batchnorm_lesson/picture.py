@@ -73,7 +73,7 @@ class Picture:
         return png_file(np.asarray(pixels))
 
     def _write_labels(self, pen):
-        """Write the moving labels over the picture. Pillow needs a tenth of the time that matplotlib takes for words."""
+        """Write the moving labels over the picture. Pillow takes a tenth of matplotlib's time for words."""
         for label in self._labels:
             if label.get_text() and label.get_visible():
                 x, y = label.get_transform().transform(label.get_position())

@@ -9,7 +9,7 @@ import pytest
 import expected
 from batchnorm_lesson import exercises, explorers, figures, questions
 from batchnorm_lesson.explorers import lesson_00 as lesson
-from batchnorm_lesson.network import Network, cross_entropy
+from batchnorm_lesson.network import Network, cross_entropy, spread_over_batch
 
 IMAGES = expected.standardized_digits()
 
@@ -57,7 +57,7 @@ def test_spread_is_multiplied_by_scale_times_root_n():
     for s in (0.05, 0.125, 0.5):
         z = x @ np.random.default_rng(3).normal(scale=s, size=(64, 64))
         assert spread(z) / spread(x) == pytest.approx(8 * s, rel=0.05)
-        assert figures.network.spread_over_batch(z) == pytest.approx(spread(z))
+        assert spread_over_batch(z) == pytest.approx(spread(z))
 
 
 def final_loss(scale, steps=200):
@@ -113,7 +113,7 @@ def test_layers_computes_the_plain_chain(scale, depth, activation):
     assert len(quantities["activations"]) == depth
     # Layers that saturate magnify rounding, so the deep ones are compared by their spread.
     np.testing.assert_allclose(quantities["activations"][3], outputs[3], rtol=1e-9, atol=1e-12)
-    last = figures.network.spread_over_batch(quantities["activations"][-1])
+    last = spread_over_batch(quantities["activations"][-1])
     assert last == pytest.approx(spread(outputs[-1]), rel=1e-3)
     assert f"{spread(outputs[0]):.2f} after layer 1" in re.sub("<[^>]+>", "", readout)
 

@@ -17,9 +17,9 @@ UNBIASED = ("batchnorm.py", "(deviations ** 2).mean(axis=_batch_axes(x))",
 SWAPPED = ("batchnorm.py", "(gamma * x_hat + beta)", "(beta * x_hat + gamma)")
 
 X_FOR_X_HAT = [
-    (("figures/whole.py", '"x_hat": x_hat', '"x_hat": x'), "explorers.batch_of_four()"),
-    (("figures/normalization.py", "style.place(normal, x_hat,", "style.place(normal, x,"), "explorers.leash()"),
-    (("figures/affine.py", "counts, edges = np.histogram(x_hat, BARS)", "counts, edges = np.histogram(y, BARS)"),
+    (("figures/lesson_05.py", '"x_hat": x_hat', '"x_hat": x'), "explorers.batch_of_four()"),
+    (("figures/lesson_03.py", "style.place(normal, x_hat,", "style.place(normal, x,"), "explorers.leash()"),
+    (("figures/lesson_04.py", "counts, edges = np.histogram(x_hat, BARS)", "counts, edges = np.histogram(y, BARS)"),
      "explorers.scale_and_shift(gamma=2.0)"),
 ]
 

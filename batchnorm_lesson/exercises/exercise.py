@@ -1,9 +1,10 @@
 """One exercise: its statement, hints and solution, and the check that hands the learner's function to the judging."""
 import inspect
 import textwrap
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache, cached_property
-from typing import Callable, NamedTuple
+from functools import cached_property
+from typing import NamedTuple
 
 from .judging import judge
 from .outcome import run, show
@@ -64,6 +65,7 @@ class Exercise:
     gloss: str = ""
     stub: str = ""
     _hints_given: int = field(default=0, init=False)
+    _mistaken: dict = field(default_factory=dict, init=False)
 
     def __post_init__(self):
         self.stub = self.stub or f"my_{self.name}"
@@ -89,8 +91,9 @@ class Exercise:
 
     def solution(self):
         """A solution in a few lines, and the package's own source, which is what the check compares with."""
-        # An answer that the helper package does not have is shown under the name that the learner's function has.
-        source = inspect.getsource(self.answer).replace(f"def _{self.name}(", f"def {self.stub}(")
+        source = inspect.getsource(self.answer)
+        if not self.plain:  # then it is all there is, and has the name of the learner's function
+            source = source.replace(f"def {self.answer.__name__}(", f"def {self.stub}(")
         parts = [_code(source), self.gloss]
         if self.plain:
             own = f"def {self.stub}{self.call}:\n{textwrap.indent(self.plain, '    ')}"
@@ -106,10 +109,11 @@ class Exercise:
         """What the answer gives, for each case."""
         return [run(self.answer, case, self.parts) for case in self.cases]
 
-    @cache
     def mistaken(self, mistake, i):
-        """What a wrong function of the catalogue gives for one case."""
-        return run(mistake.wrong, self.cases[i], self.parts)
+        """What a wrong function of the catalogue gives for one case; worked out once."""
+        if (mistake.name, i) not in self._mistaken:
+            self._mistaken[mistake.name, i] = run(mistake.wrong, self.cases[i], self.parts)
+        return self._mistaken[mistake.name, i]
 
     def given(self, case):
         """The arguments of a case as a person writes them, by their names."""

@@ -29,8 +29,8 @@ CLUES = (  # what the text of an exception says more exactly than its kind
     (r"int' object is not iterable", "Loop over range(len(x)), or over x itself."),
     (r"name 'my_\w+' is not defined", "A notebook knows only the functions of its own cells. If the function is from "
                                       "another lesson, copy it in; if it is from this one, run its cell first."),
-    (r"truth value of an array", "An if needs one True or False, and a whole array has many. In a loop over a table, each "
-                                 "round gives a whole row."),
+    (r"truth value of an array", "An if needs one True or False, and a whole array has many. In a loop over a table, "
+                                 "each round gives a whole row."),
     (r"inhomogeneous", "Results of different shapes make no single array. Return them side by side, with commas "
                        "between them."),
     (r"broadcast together", "Two arrays met there whose shapes do not fit together. Was an axis lost, or does a name "

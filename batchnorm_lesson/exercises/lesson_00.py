@@ -13,7 +13,8 @@ def _saturated_share(h):
 
 SATURATED = (
     Mistake("signs not removed", lambda h: np.mean(h > 0.97),
-            "You counted the values near 1 only. Those near −1 are saturated too: look at their size, without the sign."),
+            "You counted the values near 1 only. Those near −1 are saturated too: look at their size, without the "
+            "sign."),
     Mistake("only the negative end", lambda h: np.mean(h < -0.97),
             "You counted the values near −1 only. Those near 1 are saturated too."),
     Mistake("count instead of share", lambda h: np.sum(np.abs(h) > 0.97),
@@ -44,9 +45,9 @@ SATURATED = (
 
 saturated_share = Exercise(
     name="saturated_share", call="(h)", answer=_saturated_share, catalogue=SATURATED,
-    task="`h` holds the outputs of a tanh layer, shape `(m, units)`: a row for each image, a column for each unit. Call "
-         "an output saturated when it is farther from zero than 0.97. Return the share of saturated outputs in the "
-         "whole table, one number from 0 to 1.",
+    task="`h` holds the outputs of a tanh layer, shape `(m, units)`: a row for each image, a column for each unit. "
+         "Call an output saturated when it is farther from zero than 0.97. Return the share of saturated outputs in "
+         "the whole table, one number from 0 to 1.",
     cases=(Case((np.array([[0.99, -0.2, 0.5], [-0.98, 1.0, 0.1]]),)),
            Case((np.array([[0.2, -0.98], [0.999, -0.99], [-0.96, 0.3], [0.1, 0.4]]),)),
            Case((np.array([[-0.98, -0.99, -1.0, 0.6, 0.98]]),)), Case((np.tanh(LONG.reshape(8, 4) / 5),)),

@@ -31,7 +31,8 @@ def _in_every_feature(axes):
         Mistake("gamma and beta swapped",
                 lambda x, gamma, beta, eps: _along(beta, x) * normalized(x, eps) + _along(gamma, x),
                 "You swapped the two: gamma multiplies, beta is added."),
-        Mistake("shift before scale", lambda x, gamma, beta, eps: _along(gamma, x) * (normalized(x, eps) + _along(beta, x)),
+        Mistake("shift before scale",
+                lambda x, gamma, beta, eps: _along(gamma, x) * (normalized(x, eps) + _along(beta, x)),
                 "You shifted first, so the shift was stretched too. Scale first: then beta is exactly the mean you "
                 "get."),
         Mistake("beta forgotten", lambda x, gamma, beta, eps: _along(gamma, x) * normalized(x, eps),
@@ -40,7 +41,8 @@ def _in_every_feature(axes):
                 "Every feature is normalized and shifted, and not scaled: gamma is missing."),
         Mistake("gamma and beta forgotten", lambda x, gamma, beta, eps: normalized(x, eps),
                 "You stopped after normalizing. The fourth step, scale and shift, is missing."),
-        Mistake("one gamma and beta for all features", lambda x, gamma, beta, eps: gamma[0] * normalized(x, eps) + beta[0],
+        Mistake("one gamma and beta for all features",
+                lambda x, gamma, beta, eps: gamma[0] * normalized(x, eps) + beta[0],
                 "You used the first gamma and the first beta for everything. Each feature has a pair of its own."),
     )
 

@@ -111,8 +111,8 @@ INPUT_GRADIENT = (
             "You took x_hat away whole. First find how much of it is in dy: the average of dy times x_hat."),
     Mistake("divided by 4 whatever m is",
             lambda dy, x_hat, gamma, std: gamma / std * (dy - dy.sum() / 4 - x_hat * (dy * x_hat).sum() / 4),
-            "Your averages divide by 4. That is right for a batch of four; let the batch tell how many it holds. Does an "
-            "m in it come from a cell above?"),
+            "Your averages divide by 4. That is right for a batch of four; let the batch tell how many it holds. Does "
+            "an m in it come from a cell above?"),
     Mistake("stopped at dx_hat", lambda dy, x_hat, gamma, std: gamma * dy,
             "You went back through gamma and stopped: that is the gradient of x_hat. In the forward pass the mean was "
             "subtracted and std divided: three roads lead back to x."),
@@ -166,15 +166,17 @@ input_gradient = Exercise(
          "Return dx, the gradient with respect to the input x, shape `(m,)`.",
     cases=(_backward_case([1.0, 0.0, 0.0, 0.0], EXAMPLE, 2.0, 0.0), _backward_case([0.5, -2.0], PAIR, -1.5, 2.0),
            _backward_case([1.5, -0.5, 2.0], TRIPLE, 0.5, 2.0), _backward_case([-1.0, 0.3, 2.2, 0.7], FOUR, 3.0, 0.0),
-           _backward_case(UPSTREAM, LONG, -2.0, 3.0), _backward_case([2, -1, 4, 0, 3], WHOLE, 0.5, 0.5, **WHOLE_UPSTREAM)),
+           _backward_case(UPSTREAM, LONG, -2.0, 3.0),
+           _backward_case([2, -1, 4, 0, 3], WHOLE, 0.5, 0.5, **WHOLE_UPSTREAM)),
     hints=("A nudge of one x reaches the outputs on three roads: directly, through the mean, and through the variance.",
            "The direct road brings dy. The statistics follow the nudge: they take the average of dy away, and the part "
            "of dy along x_hat.",
-           "Take from dy its mean, and x_hat times the mean of (dy times x_hat). Multiply what is left by gamma / std."),
+           "Take from dy its mean, and x_hat times the mean of (dy times x_hat). Multiply what is left by gamma / "
+           "std."),
     gloss="`batchnorm_lesson.batch_norm_backward` has the same formula, for every feature at once.")
 
 
-def _backward_pass(dy, x, gamma, eps):
+def backward_pass(dy, x, gamma, eps):
     """dx, dgamma and dbeta, from the upstream gradient dy and the batch x itself, which have one shape."""
     _, cache = batchnorm.batch_norm_forward(x, gamma, 0.0, eps)  # beta moves y, and none of the gradients
     return batchnorm.batch_norm_backward(dy, cache)
@@ -191,7 +193,7 @@ def _back_with(std, mean=np.mean, dx=_input_gradient):
 def _wrong_dx(mistake):
     """A mistake in dx, made in the whole backward pass."""
     def wrong(dy, x, gamma, eps):
-        _, dgamma, dbeta = _backward_pass(dy, x, gamma, eps)
+        _, dgamma, dbeta = backward_pass(dy, x, gamma, eps)
         return mistake.wrong(dy, normalized(x, eps), gamma, np.sqrt(x.var() + eps)), dgamma, dbeta
     return mistake._replace(wrong=wrong, says=f"dgamma and dbeta are right, dx is not. {mistake.says}")
 
@@ -199,7 +201,7 @@ def _wrong_dx(mistake):
 def _wrong_parameters(mistake):
     """A mistake in dgamma or dbeta, made in the whole backward pass: with the right dx, and with one made from them."""
     def apart(dy, x, gamma, eps):
-        dx, _, _ = _backward_pass(dy, x, gamma, eps)
+        dx, _, _ = backward_pass(dy, x, gamma, eps)
         return dx, *mistake.wrong(dy, normalized(x, eps), x)
 
     def carried(dy, x, gamma, eps):
@@ -228,7 +230,7 @@ RESULTS = ("dx", "dgamma", "dbeta")
 def _in_order(order):
     """All three results, right, in an order that was not asked for."""
     return Mistake(f"returned {', '.join(order)}",
-                   lambda *args: tuple(dict(zip(RESULTS, _backward_pass(*args)))[name] for name in order),
+                   lambda *args: tuple(dict(zip(RESULTS, backward_pass(*args)))[name] for name in order),
                    f"You returned {order[0]}, then {order[1]}, then {order[2]}. All three are right. Return "
                    f"{', '.join(RESULTS)}, in this order.")
 
@@ -243,12 +245,14 @@ BATCH_NORM_BACKWARD = tuple(map(_wrong_dx, INPUT_GRADIENT)) + tuple(
             "Your variance divides by m − 1. That is the estimate PyTorch keeps for use after training (lesson 9). "
             "Inside the batch it is 1/m."),
     Mistake("eps forgotten", _back_with(lambda x, eps: x.std()),
-            "You left eps out of std. The backward pass goes through the same root as the forward pass, and eps is in it."),
+            "You left eps out of std. The backward pass goes through the same root as the forward pass, and eps is in "
+            "it."),
     Mistake("eps forgotten in dx", lambda dy, x, gamma, eps: (
         _input_gradient(dy, normalized(x, eps), gamma, x.std()), *_parameter_gradients(dy, normalized(x, eps))),
             "dgamma and dbeta are right. In front of dx, your std has no eps: take the root that divided x_hat."),
     Mistake("eps forgotten in x_hat", lambda dy, x, gamma, eps: (
-        _input_gradient(dy, normalized(x, 0), gamma, np.sqrt(x.var() + eps)), *_parameter_gradients(dy, normalized(x, 0))),
+        _input_gradient(dy, normalized(x, 0), gamma, np.sqrt(x.var() + eps)),
+        *_parameter_gradients(dy, normalized(x, 0))),
             "In front of dx, std is right. Your x_hat was divided by another one, without eps."),
     Mistake("eps outside the root", _back_with(lambda x, eps: x.std() + eps),
             "You added eps to the standard deviation, after the root. It is added to the variance, inside the root."),
@@ -272,32 +276,32 @@ BATCH_NORM_BACKWARD = tuple(map(_wrong_dx, INPUT_GRADIENT)) + tuple(
             "You divided by 4 throughout. That is right for a batch of four; let the batch tell how many it holds. "
             "Does an m in it come from a cell above?"),
     Mistake("gamma in dgamma and dbeta", lambda dy, x, gamma, eps: (
-        _backward_pass(dy, x, gamma, eps)[0], *_parameter_gradients(gamma * dy, normalized(x, eps))),
+        backward_pass(dy, x, gamma, eps)[0], *_parameter_gradients(gamma * dy, normalized(x, eps))),
             "dx is right. For the other two you summed dx_hat, and gamma is in it already: sum dy itself."),
     Mistake("gamma in dgamma", lambda dy, x, gamma, eps: (
-        _backward_pass(dy, x, gamma, eps)[0], gamma * (dy * normalized(x, eps)).sum(), dy.sum()),
+        backward_pass(dy, x, gamma, eps)[0], gamma * (dy * normalized(x, eps)).sum(), dy.sum()),
             "Your dgamma has gamma in it: gamma came with dx_hat. Take dy itself. The rest is right."),
-    Mistake("every sign turned", lambda *args: tuple(-part for part in _backward_pass(*args)),
+    Mistake("every sign turned", lambda *args: tuple(-part for part in backward_pass(*args)),
             "All the signs are turned. That is the direction of a training step; the gradient points uphill."),
-    Mistake("only dx", lambda *args: _backward_pass(*args)[0],
+    Mistake("only dx", lambda *args: backward_pass(*args)[0],
             "dx is right, and alone. Return dgamma and dbeta, too: return dx, dgamma, dbeta."),
-    Mistake("dx missing", lambda *args: _backward_pass(*args)[1:],
+    Mistake("dx missing", lambda *args: backward_pass(*args)[1:],
             "dgamma and dbeta are right, and dx is missing in front of them: return dx, dgamma, dbeta."),
-    Mistake("dgamma missing", lambda *args: _backward_pass(*args)[::2],
+    Mistake("dgamma missing", lambda *args: backward_pass(*args)[::2],
             "dx and dbeta are right. dgamma is missing between them: return dx, dgamma, dbeta."),
-    Mistake("dbeta missing", lambda *args: _backward_pass(*args)[:2],
+    Mistake("dbeta missing", lambda *args: backward_pass(*args)[:2],
             "dx and dgamma are right. dbeta is missing at the end: return dx, dgamma, dbeta."),
     Mistake("a pair left together",
-            lambda *args: (_backward_pass(*args)[0], _backward_pass(*args)[1:]),
+            lambda *args: (backward_pass(*args)[0], backward_pass(*args)[1:]),
             "All the numbers are right, but dgamma and dbeta are still one pair. Give them names of their own, "
             "dgamma, dbeta = …, then return dx, dgamma, dbeta."),
-    Mistake("stacked into one array", lambda *args: np.hstack(_backward_pass(*args)),
+    Mistake("stacked into one array", lambda *args: np.hstack(backward_pass(*args)),
             "All the numbers are right, in one long array. Return three results with commas between them: return dx, "
             "dgamma, dbeta."),
 )
 
 batch_norm_backward = Exercise(
-    name="batch_norm_backward", call="(dy, x, gamma, eps)", answer=_backward_pass,
+    name="batch_norm_backward", call="(dy, x, gamma, eps)", answer=backward_pass,
     catalogue=BATCH_NORM_BACKWARD, parts=RESULTS,
     task="`dy` is the gradient of the loss with respect to the output y, and `x` the mini-batch of one feature, both "
          "of shape `(m,)`; `gamma` and `eps` are numbers. Return three results: dx, shape `(m,)`, then dgamma and "
@@ -309,8 +313,8 @@ batch_norm_backward = Exercise(
            Case((np.array([2, -1, 4, 0, 3]), WHOLE, 0.5, 0.5), note="dy and x held whole numbers",
                 blames="integer result")),
     hints=("The forward pass comes first: which of its quantities do the formulas of the two exercises above need?",
-           "std is √(variance + eps), with eps inside the root; x_hat is x − mean, divided by std. With these two you can "
-           "call my_parameter_gradients and my_input_gradient.",
+           "std is √(variance + eps), with eps inside the root; x_hat is x − mean, divided by std. With these two you "
+           "can call my_parameter_gradients and my_input_gradient.",
            "Four lines: std, from x and eps; x_hat; dgamma, dbeta = my_parameter_gradients(dy, x_hat); and dx = "
            "my_input_gradient(dy, x_hat, gamma, std). Then return dx, dgamma, dbeta."),
     plain="std = np.sqrt(x.var() + eps)\nx_hat = (x - x.mean()) / std\n"

@@ -123,7 +123,7 @@ def log_slider(label, value, low, high, step=0.25):
 
 
 def stops(label, value, options):
-    """A slider that stops at the given options only; its number is for reading (ipywidgets would ignore what is typed)."""
+    """A slider that stops at the given options only; its number is for reading: ipywidgets ignores what is typed."""
     control = widgets.SelectionSlider(value=value, options=options, description=label, layout={"width": WIDTH})
     control.add_class("stops")
     return control

@@ -44,7 +44,7 @@ def _row(values):
 
 
 def upstream(dy=(1.0, 0.0, 0.0, 0.0)):
-    """Choose the upstream gradient of the running example: whatever lies on a straight line over x_hat does not get through."""
+    """Choose the upstream gradient of the running example: what lies on a straight line over x_hat is lost."""
     controls = {f"dy{i}": slider(f"dy{subscript(i)} upstream", value, -2, 2, 0.1) for i, value in enumerate(dy, 1)}
     along = {f"dy{i}": round(value, 1) for i, value in enumerate(_forward()[1][0], 1)}
     return Explorer("Sliders for the upstream gradient of four outputs", figures.upstream, _upstream, controls,
@@ -63,14 +63,16 @@ def _upstream(**values):
     dx, dgamma, dbeta = batch_norm_backward(dy, cache)
     readout = (f"{symbol('beta', 'dbeta')} = Σ dy = {symbol('beta', number(dbeta))}, "
                f"{symbol('gamma', 'dgamma')} = Σ dy·{symbol('x_hat', 'x̂')} = {symbol('gamma', number(dgamma))}<br>"
-               f"dx = {_row(dx)}; sum of dx = {number(dx.sum(), 3)}, sum of dx·{symbol('x_hat', 'x̂')} = {number(dx @ cache[0], 3)}")
+               f"dx = {_row(dx)}; sum of dx = {number(dx.sum(), 3)}, sum of dx·{symbol('x_hat', 'x̂')} = "
+               f"{number(dx @ cache[0], 3)}")
     return {"x_hat": cache[0], "dy": dy, "dx": dx}, readout
 
 
 def detached(m=4, common=0.0):
     """The gradient with the mean and the variance treated as constants, beside the right one, on real mini-batches."""
-    return Explorer("Sliders for the batch size and the common part of the upstream gradient", figures.detached, _detached,
-                    {"m": stops("m batch size", m, BATCH_SIZES[2:]), "common": slider("common part", common, 0, 3, 0.25)})
+    return Explorer("Sliders for the batch size and the common part of the upstream gradient", figures.detached,
+                    _detached, {"m": stops("m batch size", m, BATCH_SIZES[2:]),
+                                "common": slider("common part", common, 0, 3, 0.25)})
 
 
 def _detached(m, common):
@@ -80,8 +82,8 @@ def _detached(m, common):
     _, gamma, std = cache
     wrong = gamma / std * dy
     error = np.linalg.norm(wrong - dx) / np.linalg.norm(dx)
-    readout = (f"dy = random {'+' if common >= 0 else '−'} {number(abs(common))}, m = {m}: mean of dy {number(dy.mean())}<br>"
-               f"{symbol('mean', f'‖wrong − dx‖ / ‖dx‖ = {error:.0%}')}")
+    readout = (f"dy = random {'+' if common >= 0 else '−'} {number(abs(common))}, m = {m}: mean of dy "
+               f"{number(dy.mean())}<br>{symbol('mean', f'‖wrong − dx‖ / ‖dx‖ = {error:.0%}')}")
     return {"dx": dx, "wrong": wrong}, readout
 
 

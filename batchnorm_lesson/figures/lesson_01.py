@@ -112,9 +112,9 @@ def estimates(means, mean, std, m):
         here.set_data([m], [np.std(means)])
         size, spread = here.get_xdata()[0], here.get_ydata()[0]
         shown = edges[:-1][histogram.get_data().values > 0]
-        return (f"Means of {len(means):,} mini-batches of {size} around the data set's mean, {number(mean)}: they reach "
-                f"from {number(shown.min())} to {number(shown.max() + edges[1] - edges[0])} and spread by {number(spread)}; "
-                f"the band is σ/√m = {number(band.get_width() / 2)} to each side.")
+        return (f"Means of {len(means):,} mini-batches of {size} around the data set's mean, {number(mean)}: they "
+                f"reach from {number(shown.min())} to {number(shown.max() + edges[1] - edges[0])} and spread by "
+                f"{number(spread)}; the band is σ/√m = {number(band.get_width() / 2)} to each side.")
 
     return Picture(figure, draw, means=means, mean=mean, std=std, m=m)
 

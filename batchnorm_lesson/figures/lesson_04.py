@@ -176,8 +176,8 @@ def descent(path, goal, y, target, ahead=None):
         start, end, least = (_pair(*part.get_data()) for part in (trace, here, cross))
         following = f"; the next leads to {_pair(*after.get_data())}" if len(after.get_xdata()) else ""
         steps = len(trace.get_xdata()) - 1
-        return (f"Path of {steps} step{'s' * (steps != 1)} from {start} to {end}{following}; the loss is least at {least}, "
-                f"and circles around it mark the losses 1, 4 and 16. Histogram of y {_reach(histogram)}; "
+        return (f"Path of {steps} step{'s' * (steps != 1)} from {start} to {end}{following}; the loss is least at "
+                f"{least}, and circles around it mark the losses 1, 4 and 16. Histogram of y {_reach(histogram)}; "
                 f"target {_reach(wanted)}.")
 
     return Picture(figure, draw, path=path, goal=goal, y=y, target=target, ahead=ahead)

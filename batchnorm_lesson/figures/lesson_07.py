@@ -44,7 +44,8 @@ def nudged(x, moved, y, y_moved=None, y_held=None):
         said = f"Input circles move by {numbers(pushed.U)}, to {numbers(circles.get_xdata())}. "
         if y_moved is None:
             return f"{said}The outputs before are faint triangles at {numbers(y)}; those after are not drawn yet."
-        _point(pushes, triangles, np.repeat([ROWS["y"], ROWS["held"]], len(x)), np.tile(y, 2), np.append(y_moved, y_held))
+        rows = np.repeat([ROWS["y"], ROWS["held"]], len(x))
+        _point(pushes, triangles, rows, np.tile(y, 2), np.append(y_moved, y_held))
         real, held = np.split(pushes.U, 2)
         for k, words in enumerate(labels):
             style.write(words, y_moved[k], ROWS["y"] + (-0.42 if k % 2 else 0.55), _signed(real[k]))
@@ -110,8 +111,9 @@ def upstream(x_hat, dy, dx):
         for k, words in enumerate(labels):
             style.write(words, k + 1, dx[k] + (0.15 if dx[k] > -0.0005 else -0.15), number(dx[k], 3))
         ends = line.get_ydata()
-        return (f"Left: triangles at dy = {numbers(triangles.get_ydata())}, over x̂ = {numbers(triangles.get_xdata())}; the line "
-                f"has the height {number(middle.get_ydata()[0])} at x̂ = 0 and the slope {number((ends[1] - ends[0]) / 3)}; "
+        return (f"Left: triangles at dy = {numbers(triangles.get_ydata())}, over x̂ = "
+                f"{numbers(triangles.get_xdata())}; the line has the height {number(middle.get_ydata()[0])} at x̂ = 0 "
+                f"and the slope {number((ends[1] - ends[0]) / 3)}; "
                 f"arrows from it to the triangles: {numbers(rests.V)}. Right: dx = {numbers(reached.V, 3)}.")
 
     return Picture(figure, draw, x_hat=x_hat, dy=dy, dx=dx)
@@ -139,8 +141,10 @@ def detached(dx, wrong):
         circles.set_data(dx, wrong)
         across, up = circles.get_data()
         furthest = int(np.argmax(np.abs(up - across)))
-        return (f"{len(up)} circles; the right gradient reaches from {number(across.min())} to {number(across.max())}, the "
+        return (f"{len(up)} circles; the right gradient reaches from {number(across.min())} to "
+                f"{number(across.max())}, the "
                 f"wrong one from {number(up.min())} to {number(up.max())}. The circle furthest from the diagonal is at "
-                f"{number(across[furthest])} and {number(up[furthest])}; the average difference is {number((up - across).mean())}.")
+                f"{number(across[furthest])} and {number(up[furthest])}; the average difference is "
+                f"{number((up - across).mean())}.")
 
     return Picture(figure, draw, dx=dx, wrong=wrong)
