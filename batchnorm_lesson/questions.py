@@ -1,18 +1,20 @@
 """Predictions and quiz questions: the reader commits first, then is told how far off and why.
 
 The texts are data, in questions.toml. Without a kernel a question shows its choices and keeps the answer in a
-closed block.
+closed block. The result that a prediction is about stays folded until then: ``%%result name``.
 """
 import html
+import re
 import tomllib
 from functools import lru_cache
 from importlib.resources import files
 
 import ipywidgets as widgets
 
+from . import folded
 from .boxes import box
 
-GUESS_FIRST = "Guess before you scroll on."
+folded.register()
 
 
 def predict(name):
@@ -20,8 +22,9 @@ def predict(name):
     predictions = _texts()["predict"]
     if name not in predictions:
         raise ValueError(f"name must be one of {', '.join(predictions)}, got {name!r}")
-    entry = {**predictions[name], "question": f"{predictions[name]['question']}\n{GUESS_FIRST}"}
-    return Choice(entry) if "choices" in entry else Guess(entry)
+    folded.asked(name)
+    question = Choice if "choices" in predictions[name] else Guess
+    return question(predictions[name], done=lambda: folded.answered(name))
 
 
 def quiz(lesson):
@@ -39,12 +42,14 @@ class Question(widgets.VBox):
     # ipywidgets 7 displays itself through this method, which would leave out the text for readers without a kernel.
     _ipython_display_ = None
 
-    def __init__(self, *rows):
-        self._feedback = widgets.HTML()
+    def __init__(self, *rows, done=lambda: None):
+        self._feedback, self._done = widgets.HTML(), done
         super().__init__([*rows, self._feedback], layout={"margin": "4px 0"})
 
     def _tell(self, status, words):
+        """Answer an answer; ``done`` is told of it."""
         self._feedback.value = box(status, words)
+        self._done()
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
@@ -52,29 +57,52 @@ class Question(widgets.VBox):
 
 
 class Guess(Question):
-    """A number, given on a slider: on Reveal the reader is told how far off it is, and what that says."""
+    """A number, moved or typed: on Reveal the reader is told how far off it is, and what that says."""
 
-    def __init__(self, entry):
+    def __init__(self, entry, done):
         self.entry = entry
         self.plain = entry["question"]
         self.closed = (_paragraph(entry["question"])
                        + f"<details><summary>Answer</summary>{_paragraph(self._truth())}</details>")
         self.slider = widgets.FloatSlider(value=entry["start"], min=entry["low"], max=entry["high"], step=entry["step"],
-                                          description="your guess", layout={"width": "420px"})
+                                          description="your guess", readout=False, layout={"width": "380px"})
+        # A slider's own box forgets what was typed unless Enter is pressed; this one sends every key.
+        self.box = widgets.Text(value=_number(entry["start"]), description="or type it", layout={"width": "170px"},
+                                style={"description_width": "70px"})
         self.button = widgets.Button(description="Reveal", layout={"width": "auto"})
+        self.slider.observe(self._moved, "value")
+        self.box.observe(self._typed, "value")
         self.button.on_click(lambda _: self.reveal())
-        controls = widgets.HBox([self.slider, self.button], layout={"flex_flow": "row wrap"})
-        super().__init__(_text(entry["question"]), controls)
+        controls = widgets.HBox([self.slider, self.box, self.button], layout={"flex_flow": "row wrap"})
+        super().__init__(_text(entry["question"]), controls, done=done)
+
+    def _moved(self, _):
+        """The box shows where the slider stands, unless it is the box that has moved it."""
+        if self.slider.value != self._on_the_slider(_typed_number(self.box.value)):
+            self.box.value = _number(self.slider.value)
+
+    def _typed(self, _):
+        self.slider.value = self._on_the_slider(_typed_number(self.box.value))
+
+    def _on_the_slider(self, guess):
+        """Where the slider stands for a guess: at its ends for one beyond them, where it is for no number."""
+        return self.slider.value if guess is None else min(max(guess, self.slider.min), self.slider.max)
 
     def _truth(self):
         return f"It is {_number(self.entry['answer'])}. {self.entry['because']}"
 
     def reveal(self):
-        """Compare the guess with the answer."""
-        off = self.slider.value - self.entry["answer"]
-        said = f"You said {_number(self.slider.value)}"
+        """Compare the guess with the answer; what is no number is asked for again."""
+        guess = _typed_number(self.box.value)
+        if guess is None:
+            self._feedback.value = box("not attempted", f"“{self.box.value}” is not a number. Write it in digits, for "
+                                                        "example 4.5 or −2, and press Reveal again.")
+            return
+        off = guess - self.entry["answer"]
+        said = f"You said {_number(guess)}"
         if abs(off) <= self.entry.get("near", self.entry["step"] / 2):
-            return self._tell("right", f"{said}. {self._truth()}")
+            self._tell("right", f"{said}. {self._truth()}")
+            return
         how, side = ("high", "above") if off > 0 else ("low", "below")
         words = [f"{said}: that is {_number(abs(off))} too {how}.", self.entry.get(side, ""), self._truth()]
         self._tell("not quite", " ".join(filter(None, words)))
@@ -83,7 +111,7 @@ class Guess(Question):
 class Choice(Question):
     """A few answers to choose from, each with its own explanation."""
 
-    def __init__(self, entry, number=""):
+    def __init__(self, entry, number="", done=lambda: None):
         self.choices = entry["choices"]
         question = number + entry["question"]
         letters = "ABCDE"[:len(self.choices)]
@@ -102,7 +130,7 @@ class Choice(Question):
             button.on_click(lambda _, letter=letter, choice=choice: self.answer(letter, choice))
         rows = [widgets.HBox([button, _text(choice["text"])], layout={"align_items": "center"})
                 for button, choice in zip(self.buttons, self.choices)]
-        super().__init__(_text(question), *rows)
+        super().__init__(_text(question), *rows, done=done)
 
     def answer(self, letter, choice):
         """Explain the chosen answer."""
@@ -134,7 +162,19 @@ def _inline(words):
 
 
 def _number(value):
-    return f"{value:g}".replace("-", "−")
+    return f"{value:.6g}".replace("-", "−")
+
+
+def _typed_number(words):
+    """The number that somebody typed, or None: 4.5, 4,5, 1,000, −2 and -2 are all read as they are meant."""
+    words = words.strip().replace("−", "-").replace("–", "-")
+    if re.fullmatch(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?", words):  # commas between thousands
+        words = words.replace(",", "")
+    try:
+        number = float(words.replace(",", "."))
+    except ValueError:
+        return None
+    return number if abs(number) < float("inf") else None
 
 
 @lru_cache

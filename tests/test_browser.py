@@ -26,6 +26,7 @@ PATIENCE = 5  # seconds until a change must have arrived; reached only when some
 
 EXPLORER, EXERCISE = r"^explorers\.(\w+)\(", r"^exercises\.(\w+)\.check\("
 PREDICTION, QUIZ = r"^questions\.predict\([\"']([\w-]+)", r"^questions\.quiz\((\d+)\)"
+RESULT = r"^%%result ([\w-]+)"
 
 every_notebook = pytest.mark.parametrize("notebook", NOTEBOOKS, indirect=True, ids=lambda path: path.stem[:2])
 
@@ -325,6 +326,23 @@ def problems_after(notebook, cell, name, start, before):
 
 
 @every_notebook
+def test_no_result_is_seen_before_it_is_asked_for(notebook):
+    """After Run All the page says nothing of what the predictions are about; one key shows it, a second hides it."""
+    results = list(cells_with(notebook, RESULT))
+    assert {name for _, name, _ in results} == {name for _, name, _ in cells_with(notebook, PREDICTION)}
+    page = notebook.locator(".jp-Notebook").inner_text()
+    for _, name, place in results:
+        lines = [line for line in place.locator("details").first.text_content().splitlines()[1:] if line.strip()]
+        assert not [line for line in lines if line in page], name
+        block, summary = place.locator("details"), place.locator("summary")
+        for key_name in ("Enter", "Space"):
+            assert block.get_attribute("open") is None, name
+            summary.press(key_name)
+            assert block.get_attribute("open") is not None, (name, key_name)
+            summary.click()
+
+
+@every_notebook
 def test_predictions_say_how_far_off(notebook):
     for _, name, place in cells_with(notebook, PREDICTION):
         entry = TEXTS["predict"][name]
@@ -338,6 +356,15 @@ def test_predictions_say_how_far_off(notebook):
             off = abs(entry[end] - entry["answer"])
             assert f"You said {entry[end]:g}".replace("-", "−") in said and plain(entry["because"]) in said
             assert off <= entry.get("near", entry["step"] / 2) or f"{off:g} too {end}" in said
+        place.locator("input[type=text]").fill("9,25")  # no Enter
+        said = answer_after(notebook, place, place.get_by_role("button", name="Reveal").click)
+        assert "You said 9.25" in said
+
+
+@every_notebook
+def test_an_answer_opens_the_result(notebook):
+    for _, name, place in cells_with(notebook, RESULT):
+        place.locator("details[open]").wait_for(timeout=1000 * PATIENCE)
 
 
 @every_notebook

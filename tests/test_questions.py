@@ -1,4 +1,4 @@
-"""Predictions and quizzes: the texts are complete, the feedback is specific, the answer stays hidden until asked for."""
+"""Predictions and quizzes: the texts are complete, the feedback is specific, the answer waits until asked for."""
 import re
 
 import pytest
@@ -16,7 +16,8 @@ def guesses():
 
 def all_choices():
     found = [(name, questions.predict(name)) for name in PREDICTIONS if "choices" in TEXTS["predict"][name]]
-    return found + [(f"{lesson}-{i}", question) for lesson in LESSONS for i, question in enumerate(questions.quiz(lesson).questions)]
+    return found + [(f"{lesson}-{i}", question) for lesson in LESSONS
+                    for i, question in enumerate(questions.quiz(lesson).questions)]
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
@@ -75,12 +76,36 @@ def test_a_choice_has_its_letter_in_the_text_and_in_words_on_its_button(name, qu
     assert "<li>" not in question.closed
 
 
-def test_a_prediction_asks_to_guess_first_and_a_quiz_does_not():
-    for name in PREDICTIONS:
-        question = questions.predict(name)
-        assert questions.GUESS_FIRST in question.plain and questions.GUESS_FIRST in question.closed
-        assert questions.GUESS_FIRST in question.children[0].value
-    assert not any(questions.GUESS_FIRST in questions.quiz(lesson).plain for lesson in LESSONS)
+@pytest.mark.parametrize("typed, number", [
+    ("9.2", 9.2), ("9,2", 9.2), (" -2 ", -2), ("−2", -2), ("1e-3", 0.001), ("1,024", 1024), ("0,125", 0.125), ("+3", 3),
+])
+def test_what_stands_in_the_box_counts(typed, number):
+    """Without Enter, with a comma, with the minus sign that the page itself shows."""
+    guess = questions.predict("balance-point")
+    guess.box.value = typed
+    guess.button.click()
+    said = re.search(r"You said ([\d.e−-]+?)[.:] ", guess._feedback.value)[1].replace("−", "-")
+    assert float(said) == number and guess.box.value == typed
+    assert guess.slider.value == min(max(number, guess.slider.min), guess.slider.max)
+
+
+@pytest.mark.parametrize("typed", ["", "ten", "nan", "inf", "1e999", "4.5.6", "<b>"])
+def test_what_is_no_number_is_asked_for_again(typed):
+    guess = questions.predict("balance-point")
+    guess.slider.value = 7
+    guess.box.value = typed
+    guess.button.click()
+    assert "is not a number" in guess._feedback.value and "You said" not in guess._feedback.value
+    assert guess.slider.value == 7 and "<b>”" not in guess._feedback.value
+
+
+def test_the_box_follows_the_slider():
+    guess = questions.predict("balance-point")
+    guess.slider.value = 7.5
+    assert guess.box.value == "7.5"
+    guess.box.value = "400"
+    guess.slider.value = 3
+    assert guess.box.value == "3"
 
 
 @pytest.mark.parametrize("name", PREDICTIONS)
