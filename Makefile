@@ -6,8 +6,6 @@ LAB_ARGS ?=
 PYTEST_ARGS ?=
 
 BIN := .venv/bin
-FIRST_NOTEBOOK = $(firstword $(sort $(wildcard notebooks/[0-9]*.ipynb)))
-ROOT_NEEDS = $(if $(filter 0,$(shell id -u)),--allow-root)
 
 # The notebooks choose their own back end; one from outside changes what a cell prints.
 unexport MPLBACKEND
@@ -15,10 +13,7 @@ unexport MPLBACKEND
 .PHONY: lesson test outputs bench lock check-binder links clean
 
 lesson: .venv/lesson
-	@echo "If no browser opens, open the http://127.0.0.1 address that appears below. Ctrl+C twice stops."
-	$(BIN)/python -m jupyterlab --ServerApp.ip=127.0.0.1 --LabApp.default_url=/lab/tree/$(FIRST_NOTEBOOK) \
-	  --ServerApp.kernel_websocket_connection_class=batchnorm_lesson.server.NoDelayConnection \
-	  --ContentsManager.pre_save_hook=batchnorm_lesson.server.keep_pictures $(ROOT_NEEDS) $(LAB_ARGS)
+	$(BIN)/python -m batchnorm_lesson $(LAB_ARGS)
 
 test: .venv/test
 	$(BIN)/ruff check --quiet batchnorm_lesson tests
@@ -54,21 +49,11 @@ clean:
 	@$(CHECK_PYTHON)
 	"$(PYTHON)" -m venv --clear .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
-	@mkdir -p .venv/share/jupyter/lab/settings
-	@echo '$(NO_NEWS)' > .venv/share/jupyter/lab/settings/overrides.json
-	@$(BIN)/jupyter labextension disable --level=sys_prefix --log-level=ERROR $(BUSY_ICON)
 	@touch $@
 
 .venv/test: .venv/lesson tests/requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
 	@touch $@
-
-# JupyterLab would ask a newcomer about its news, in a box that covers the lesson.
-NO_NEWS := {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}
-
-# JupyterLab fetches the browser tab's icon anew whenever the kernel starts or stops working, so for each move of a
-# slider. Without that a drag shows 39 pictures a second in place of 27 (`make bench` measures it).
-BUSY_ICON := @jupyterlab/application-extension:faviconbusy
 
 # Tools of their own, so that they cannot disturb the locked packages.
 build/uv/bin/uv:

@@ -38,7 +38,6 @@ IN_THE_BROWSER = {"balance": "x₄ value", "batch_of_four": "x₄ value", "activ
                   "estimates": "m batch size", "upstream": "dy₁ upstream"}
 DRAGGED, DRAGGED_SLIDER = "balance", "support"
 TESTS = Path(__file__).resolve().parent
-LESSON_SERVER = "--ServerApp.kernel_websocket_connection_class=batchnorm_lesson.server.NoDelayConnection"
 
 
 # The usual way
@@ -174,7 +173,7 @@ DRAG = """(knob, seconds) => new Promise(resolve => {
 
 
 @contextlib.contextmanager
-def notebook(cells, *options, busy_icon=False):
+def notebook(cells, stock=False):
     """A page with a notebook of these cells, all run and showing something."""
     with tempfile.TemporaryDirectory() as folder:
         sources = [f"import sys\nsys.path.insert(0, {str(TESTS)!r})\nimport bench\nfrom batchnorm_lesson import explorers", *cells]
@@ -182,7 +181,7 @@ def notebook(cells, *options, busy_icon=False):
         (Path(folder) / "files").mkdir()
         nbformat.write(nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, sources)), metadata=kernel),
                        Path(folder) / "files" / "bench.ipynb")
-        with (lab.server(Path(folder) / "files", Path(folder) / "own", *options, busy_icon=busy_icon) as address,
+        with (lab.server(Path(folder) / "files", Path(folder) / "own", stock=stock) as address,
               lab.browser_page(conftest.browser_path(), address) as page):
             lab.open_notebook(page, "bench.ipynb")
             lab.run_all(page)
@@ -274,8 +273,8 @@ def wrong_at_the_end(page):
 def bench_drag():
     print(f"\nIn the browser: a drag of {DRAG_SECONDS} seconds, median of {DRAGS}\n")
     print(f"{'server':20}{'pictures a second':>19}{'heights':>9}{'blank frames':>14}  last picture")
-    for server, options in {"stock": [], "make lesson": [LESSON_SERVER]}.items():
-        with notebook([f"explorers.{DRAGGED}()"], *options, busy_icon=not options) as page:
+    for server in ("stock", "make lesson"):
+        with notebook([f"explorers.{DRAGGED}()"], stock=server == "stock") as page:
             seen = [drag(page) for _ in range(DRAGS)]
             blank, frames = blank_frames(page)
             wrong = wrong_at_the_end(page)

@@ -15,7 +15,7 @@ def problems(recipe, runtime, requirements):
     wanted = runtime.strip().removeprefix("python-")
     picked = re.search(r"Building conda environment for python=([\d.]+)", recipe)
     copied = recipe.find("COPY --chown=0:0 src/ ${REPO_DIR}/")
-    installed = recipe.find('pip install --no-cache-dir -r "requirements.txt"')
+    installed = recipe.find('pip install --no-cache-dir -r ".binder/requirements.txt"')
     if picked is None:
         yield "repo2docker did not say which Python it picks."
     elif not wanted:
@@ -30,6 +30,8 @@ def problems(recipe, runtime, requirements):
         yield "requirements.txt is installed before the repository is copied, so its '-e .' finds no package."
     if not re.search(r"^-e \.", requirements, re.MULTILINE):
         yield "requirements.txt does not install the project itself (-e .)."
+    if 'ENV R2D_ENTRYPOINT="${REPO_DIR}/.binder/start"' not in recipe:
+        yield "Binder does not start with .binder/start, so JupyterLab lacks the lessons' settings."
     if "tests/requirements.txt" in recipe or "playwright" in requirements:
         yield "The browser tests' packages are part of Binder's image."
 
@@ -39,7 +41,7 @@ def main():
     run = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if run.returncode:
         sys.exit(f"{run.stdout}\nrepo2docker refuses this repository (exit code {run.returncode}).")
-    files = [ROOT / name for name in ("runtime.txt", "requirements.txt")]
+    files = [ROOT / name for name in (".binder/runtime.txt", "requirements.txt")]
     runtime, requirements = (file.read_text() if file.exists() else "" for file in files)
     found = list(problems(run.stdout, runtime, requirements))
     if found:

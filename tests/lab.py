@@ -10,39 +10,37 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from batchnorm_lesson.__main__ import SETTINGS as LESSON_SETTINGS
+
 ROOT = Path(__file__).resolve().parent.parent
 SCREEN = {"width": 1366, "height": 768}
 FLAGS = ["--headless", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]
 AS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 SETTINGS = {
-    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
     # Every cell stays in the page, so that one look finds them all.
     "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
     # A test that closes the page without an answer would wait for a dialog.
     "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
 }
-BUSY_ICON = "@jupyterlab/application-extension:faviconbusy"
-
 
 @contextlib.contextmanager
-def server(folder, scratch, *options, busy_icon=False):
+def server(folder, scratch, *options, stock=False):
     """A JupyterLab of its own over a folder; yields the address, with the token. Its own files are kept in scratch.
 
-    ``busy_icon`` says whether the tab's icon follows the kernel; ``make lesson`` switches that off.
+    It has the settings that ``python -m batchnorm_lesson`` gives it, unless it is a stock one.
     """
     scratch = Path(scratch)
-    settings = scratch / "settings"
     own = {name: str(scratch / name.lower()) for name in
-           ("JUPYTER_CONFIG_DIR", "JUPYTER_CONFIG_PATH", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR",
-            "JUPYTERLAB_WORKSPACES_DIR", "IPYTHONDIR")}
-    _write(settings / "overrides.json", SETTINGS)
-    _write(Path(own["JUPYTER_CONFIG_PATH"]) / "labconfig" / "page_config.json",
-           {"disabledExtensions": {BUSY_ICON: not busy_icon}})
+           ("JUPYTER_CONFIG_DIR", "JUPYTER_CONFIG_PATH", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR",
+            "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR", "IPYTHONDIR")}
+    _write(Path(own["JUPYTER_CONFIG_PATH"]) / "labconfig" / "default_setting_overrides.json", SETTINGS)
+    if not stock:
+        own["JUPYTER_CONFIG_PATH"] += os.pathsep + str(LESSON_SETTINGS)
     token = secrets.token_hex(8)
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--expose-app-in-browser", "--ServerApp.ip=127.0.0.1",
-               "--ServerApp.port=0", f"--ServerApp.root_dir={folder}", f"--IdentityProvider.token={token}",
-               f"--LabApp.app_settings_dir={settings}", *(["--allow-root"] if AS_ROOT else []), *options]
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--expose-app-in-browser",
+               "--ServerApp.ip=127.0.0.1", "--ServerApp.port=0", f"--ServerApp.root_dir={folder}", f"--IdentityProvider.token={token}",
+               *(["--allow-root"] if AS_ROOT else []), *options]
     with (scratch / "server.log").open("w") as log:
         process = subprocess.Popen(command, env={**os.environ, **own}, stdout=log, stderr=subprocess.STDOUT)
     try:

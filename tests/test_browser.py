@@ -425,6 +425,5 @@ def test_nothing_was_logged_as_an_error(notebook):
 
 @every_notebook
 def test_the_tabs_icon_was_not_fetched_again(notebook):
-    """With the name that the Makefile, too, gives to the part of JupyterLab that would."""
-    assert not [url for url in notebook.requested if "favicon" in url]
-    assert f"BUSY_ICON := {lab.BUSY_ICON}\n" in (lab.ROOT / "Makefile").read_text(encoding="utf-8")
+    """Nor was anybody asked for news: the lessons' settings switch both off."""
+    assert not [url for url in notebook.requested if "favicon" in url or "/lab/api/news" in url]

@@ -186,7 +186,8 @@ def test_no_addresses_elsewhere(remote):
 
 RECIPE = """Building conda environment for python=3.13
 COPY --chown=0:0 src/ ${REPO_DIR}/
-RUN ${KERNEL_PYTHON_PREFIX}/bin/pip install --no-cache-dir -r "requirements.txt"
+RUN ${KERNEL_PYTHON_PREFIX}/bin/pip install --no-cache-dir -r ".binder/requirements.txt"
+ENV R2D_ENTRYPOINT="${REPO_DIR}/.binder/start"
 """
 
 
@@ -195,6 +196,7 @@ RUN ${KERNEL_PYTHON_PREFIX}/bin/pip install --no-cache-dir -r "requirements.txt"
     (RECIPE.replace("3.13", "3.7"), "-e .\n", "picks 3.7"),
     ("Python version unspecified\n" + RECIPE, "-e .\n", "of its own"),
     (RECIPE.replace("requirements.txt", "environment.yml"), "-e .\n", "does not install requirements.txt"),
+    (RECIPE.replace("/start", "/stop"), "-e .\n", "lacks the lessons' settings"),
     ("\n".join(reversed(RECIPE.splitlines())), "-e .\n", "before the repository is copied"),
     (RECIPE, "numpy==2.0\n", "the project itself"),
     (RECIPE, "-e .\nplaywright==1.0\n", "browser"),

@@ -1,9 +1,9 @@
-"""The server setting of ``make lesson``, tried on a real server with a real kernel."""
+"""What ``python -m batchnorm_lesson`` sets, tried on a real server with a real kernel."""
 import asyncio
 import json
-import re
 import socket
-from pathlib import Path
+import subprocess
+import sys
 
 import nbformat
 import pytest
@@ -12,12 +12,13 @@ from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebso
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 from tornado.websocket import websocket_connect
 
-MAKEFILE = Path(__file__).resolve().parent.parent / "Makefile"
+from batchnorm_lesson import __main__ as command
 
 
-def lesson_setting():
-    """The server option as ``make lesson`` passes it."""
-    return re.search(r"--ServerApp\.kernel_websocket_connection_class=\S+", MAKEFILE.read_text())[0]
+def lesson_settings():
+    """The server's settings as options."""
+    settings = json.loads((command.SETTINGS / "jupyter_server_config.json").read_text())
+    return [f"--{name}.{trait}={value}" for name, traits in settings.items() for trait, value in traits.items()]
 
 
 async def talk_to_a_kernel(folder, options):
@@ -61,7 +62,7 @@ def own_settings(monkeypatch, tmp_path):
 
 
 def test_lesson_server_sends_small_messages_at_once(own_settings):
-    name, no_delay, answer = asyncio.run(talk_to_a_kernel(own_settings, [lesson_setting()]))
+    name, no_delay, answer = asyncio.run(talk_to_a_kernel(own_settings, lesson_settings()))
     assert (name, no_delay, answer) == ("NoDelayConnection", True, "42\n")
 
 
@@ -70,26 +71,82 @@ def test_stock_server_works_too(own_settings):
     assert (name, no_delay, answer) == ("ZMQChannelsWebsocketConnection", False, "42\n")
 
 
-def test_a_saved_lesson_keeps_the_picture_of_a_live_view(own_settings):
-    view = {"application/vnd.jupyter.widget-view+json": {"model_id": "1"}, "text/plain": "words"}
-    beside = [{"image/png": "AAAA"}, {"text/html": "<p>words</p>"}, {}]
-    outputs = [nbformat.v4.new_output("display_data", view | data) for data in beside]
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("explorer", outputs=outputs)])
-
+def save_on_a_server(folder, *models):
+    """Save contents on a server that has the lessons' settings."""
     async def save():
-        app = ServerApp(root_dir=str(own_settings), open_browser=False, port=0, ip="127.0.0.1", allow_root=True)
-        setting = re.search(r"--ContentsManager\.pre_save_hook=\S+", MAKEFILE.read_text())[0]
-        app.initialize(argv=[setting], find_extensions=False)
+        app = ServerApp(root_dir=str(folder), open_browser=False, port=0, ip="127.0.0.1", allow_root=True)
+        app.initialize(argv=lesson_settings(), find_extensions=False)
         try:
-            await app.contents_manager.save({"type": "notebook", "format": "json", "content": notebook}, "mine.ipynb")
-            await app.contents_manager.save({"type": "file", "format": "text", "content": "words"}, "mine.txt")
+            for name, model in models:
+                await app.contents_manager.save(model, name)
         finally:
             await app._cleanup()
             ServerApp.clear_instance()
 
     asyncio.run(save())
+
+
+def as_model(notebook):
+    return {"type": "notebook", "format": "json", "content": notebook}
+
+
+def test_a_saved_lesson_keeps_the_picture_of_a_live_view(own_settings):
+    view = {"application/vnd.jupyter.widget-view+json": {"model_id": "1"}, "text/plain": "words"}
+    beside = [{"image/png": "AAAA"}, {"text/html": "<p>words</p>"}, {}]
+    outputs = [nbformat.v4.new_output("display_data", view | data) for data in beside]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("explorer", outputs=outputs)])
+    save_on_a_server(own_settings, ("mine.ipynb", as_model(notebook)),
+                     ("mine.txt", {"type": "file", "format": "text", "content": "words"}))
     saved = nbformat.read(own_settings / "mine.ipynb", as_version=4).cells[0]
     assert saved.source == "explorer" and (own_settings / "mine.txt").read_text() == "words"
     assert [sorted(output["data"]) for output in saved.outputs] == [
         ["image/png", "text/plain"], ["text/html", "text/plain"],
         ["application/vnd.jupyter.widget-view+json", "text/plain"]]
+
+
+def test_opening_and_saving_changes_no_byte(own_settings):
+    """JupyterLab adds what it learns of the kernel's language to every notebook that is opened."""
+    lesson = command.lessons() / "notebooks" / "01_compute_the_batch_mean.ipynb"
+    opened = nbformat.read(lesson, as_version=4)
+    opened.metadata["language_info"] |= {"version": "3.11.7", "mimetype": "text/x-python", "codemirror_mode": {}}
+    opened.cells[2].metadata["execution"] = {"iopub.status.busy": "now"}
+    opened.cells[0].metadata["trusted"] = True
+    save_on_a_server(own_settings, ("lesson.ipynb", as_model(opened)))
+    assert (own_settings / "lesson.ipynb").read_bytes() == lesson.read_bytes()
+
+
+def test_another_language_keeps_what_is_known_of_it(own_settings):
+    notebook = nbformat.v4.new_notebook(metadata={"language_info": {"name": "R", "version": "4"}})
+    save_on_a_server(own_settings, ("r.ipynb", as_model(notebook)))
+    saved = nbformat.read(own_settings / "r.ipynb", as_version=4)
+    assert saved.metadata["language_info"] == {"name": "R", "version": "4"}
+
+
+# The command
+
+def test_the_command_opens_the_first_lesson_or_the_one_that_is_named():
+    folder = command.lessons()
+    first = command.arguments(folder, ["--no-browser"])
+    assert "--LabApp.default_url=/lab/tree/notebooks/00_see_why_normalize.ipynb" in first and "--no-browser" in first
+    named = command.arguments(folder, ["notebooks/03_normalize_the_batch.ipynb"])
+    assert "--LabApp.default_url=/lab/tree/notebooks/03_normalize_the_batch.ipynb" in named
+    assert not [word for word in named if not word.startswith("--")]
+    with pytest.raises(SystemExit, match="There is no lesson 99_no.ipynb. The lessons are: 00_see_why"):
+        command.arguments(folder, ["99_no.ipynb"])
+
+
+def test_the_command_has_the_settings_and_starts_a_server(own_settings, monkeypatch):
+    monkeypatch.delenv("JUPYTER_NO_CONFIG")
+    run = subprocess.run([sys.executable, "-m", "batchnorm_lesson", "--show-config-json"], cwd=command.lessons(),
+                         capture_output=True, text=True, timeout=60)
+    shown = json.loads(run.stdout[run.stdout.index("{"):])
+    assert shown["ServerApp"]["kernel_websocket_connection_class"] == "batchnorm_lesson.server.NoDelayConnection"
+    assert shown["ContentsManager"]["pre_save_hook"] == "batchnorm_lesson.server.as_committed"
+    assert shown["LabApp"]["default_url"].endswith("00_see_why_normalize.ipynb")
+
+
+def test_without_lessons_the_command_says_where_to_go(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(command, "__file__", str(tmp_path / "site" / "package" / "__main__.py"))
+    with pytest.raises(SystemExit, match="Go to the folder of the lessons"):
+        command.lessons()
