@@ -220,9 +220,13 @@ def detached(values):
             ("average difference is", (wrong - dx).mean())]
 
 
-def slopes(f, x, h=1e-4):
-    """The slopes of f in each value of x, by finite differences."""
-    return np.array([(f(x + step) - f(x - step)) / (2 * h) for step in h * np.eye(len(x))])
+def slopes(f, at, h=1e-4):
+    """The slopes of f, a number or an array, in each value of at: differences of four points, off by about h⁴."""
+    at = np.asarray(at, dtype=float)
+    steps = h * np.eye(at.size).reshape(-1, *at.shape)
+    found = np.array([(8 * (f(at + step) - f(at - step)) - (f(at + 2 * step) - f(at - 2 * step))) / (12 * h)
+                      for step in steps])
+    return found.reshape(at.shape + found.shape[1:])
 
 
 def shared_cells(values):

@@ -1,7 +1,6 @@
 """The facts of lesson 00, computed here in plain NumPy."""
 import math
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +9,9 @@ import expected
 from batchnorm_lesson import exercises, explorers, figures, questions
 from batchnorm_lesson.explorers import lesson_00 as lesson
 from batchnorm_lesson.network import Network, cross_entropy, spread_over_batch
+from lessons import Notebook, right_choice
 
+NOTEBOOK = Notebook(0)
 IMAGES = expected.standardized_digits()
 
 
@@ -26,14 +27,9 @@ def spread(h):
     return math.sqrt(np.mean([np.mean((unit - unit.mean()) ** 2) for unit in h.T]))
 
 
-def right(choice_question):
-    answer, = (choice["text"] for choice in choice_question.choices if choice.get("right"))
-    return answer
-
-
 def test_guessing_costs_ln_10():
     prediction = questions.predict("loss-of-guessing")
-    assert f"{math.log(10):.2f}" in prediction.plain and "1/10" in right(prediction)
+    assert f"{math.log(10):.2f}" in prediction.plain and "1/10" in right_choice(prediction.choices)
 
 
 def test_thirty_layers_prediction_is_what_thirty_layers_do():
@@ -43,13 +39,12 @@ def test_thirty_layers_prediction_is_what_thirty_layers_do():
     assert f"the spread {spread(outputs[0]):.2f}" in prediction.plain
     assert f"it is {first:.2f}, about 0.4" in prediction.plain
     assert first / spread(outputs[0]) == pytest.approx(0.4, abs=0.05)
-    assert math.log10(last) == pytest.approx(-12, abs=0.5) and "0.000 000 000 001" in right(prediction)
+    assert math.log10(last) == pytest.approx(-12, abs=0.5) and "0.000 000 000 001" in right_choice(prediction.choices)
 
 
 def test_the_prose_reads_the_last_spread_as_it_is_printed():
-    text = (Path(__file__).parent.parent / "notebooks" / "00_see_why_normalize.ipynb").read_text(encoding="utf-8")
-    printed, = re.findall(r"after layer 30: ([\d.e-]+)", text)
-    assert f"({printed} means {printed[:3]} · 10⁻¹²)" in text
+    printed, = re.findall(r"after layer 30: ([\d.e-]+)", NOTEBOOK.all_printed())
+    assert f"({printed} means {printed[:3]} · 10⁻¹²)" in NOTEBOOK.prose
 
 
 def test_spread_is_multiplied_by_scale_times_root_n():
@@ -60,8 +55,8 @@ def test_spread_is_multiplied_by_scale_times_root_n():
         assert spread_over_batch(z) == pytest.approx(spread(z))
 
 
-def final_loss(scale, steps=200):
-    """20 tanh layers trained with plain gradient descent; the average loss of the last 20 steps."""
+def losses_of(scale, steps):
+    """The losses of 20 tanh layers trained with plain gradient descent."""
     rng = np.random.default_rng(0)
     sizes = [64] * 21 + [10]
     W = [scale * rng.normal(size=size) for size in zip(sizes, sizes[1:])]
@@ -81,14 +76,14 @@ def final_loss(scale, steps=200):
             dW, db, d = h[i].T @ d, d.sum(axis=0), (d @ W[i].T) * (1 - h[i] ** 2)
             W[i] -= 0.05 * dW
             b[i] -= 0.05 * db
-    return np.mean(losses[-20:])
+    return losses
 
 
 def test_three_of_eleven_scales_work():
     prediction = questions.predict("scales-that-work")
     scales = np.geomspace(0.03, 0.96, 11)
     near = scales[3:8]  # those farther out are worse still; the notebook itself trains with all of them
-    works = [s for s in near if final_loss(s) < 1]
+    works = [s for s in near if np.mean(losses_of(s, 200)[-20:]) < 1]
     assert near[0] not in works and near[-1] not in works
     assert prediction.entry["answer"] == len(works) and len(scales) == prediction.entry["high"]
     assert "Only " + ", ".join(f"{s:.2f}" for s in works[:-1]) + f" and {works[-1]:.2f}" in prediction.entry["because"]
@@ -96,12 +91,14 @@ def test_three_of_eleven_scales_work():
 
 
 def test_without_normalization_the_loss_stays_at_ln_10():
-    assert final_loss(0.05) == pytest.approx(math.log(10), abs=0.01)
+    losses = losses_of(0.05, 400)
+    assert f"loss {losses[0]:.2f} in the first step, {losses[-1]:.2f} in the last" in NOTEBOOK.printed("stuck =")
+    assert f"{losses[-1]:.2f}" == f"{math.log(10):.2f}" and "400 steps, and the loss has not moved" in NOTEBOOK.prose
 
 
 def test_quiz_two_to_the_thirty():
     first = questions.quiz(0).questions[0]
-    assert "billion" in right(first) and 2 ** 30 == pytest.approx(1e9, rel=0.1)
+    assert "billion" in right_choice(first.choices) and 2 ** 30 == pytest.approx(1e9, rel=0.1)
 
 
 @pytest.mark.parametrize("scale, depth, activation", [(0.05, 30, "tanh"), (1.0, 40, "tanh"), (0.01, 6, "relu"),
@@ -151,11 +148,13 @@ def test_large_weights_blow_up_small_differences_and_gradients():
             for _ in range(30):
                 h = np.tanh(h @ (scale * rng.normal(size=(64, 64))))
             ends.append(h)
-        return np.linalg.norm(ends[0] - ends[1], axis=1).mean(), np.linalg.norm(ends[0][:64] - ends[0][64:], axis=1).mean()
+        changed, images = ends[0] - ends[1], ends[0][:64] - ends[0][64:]
+        return [np.linalg.norm(differences, axis=1).mean() for differences in (changed, images)]
 
     assert apart(0.05)[0] < 1e-15 and 1e-7 < apart(0.125)[0] < 1e-5
     different, digits = apart(1.0)
-    assert different == pytest.approx(digits, rel=0.2)  # as different as two different images
+    assert different == pytest.approx(digits, rel=0.2)
+    assert "At scale 1 the two come out as different as a three and an eight." in NOTEBOOK.prose
     network = Network(depth=30, scale=1.0)
     _, dscores = cross_entropy(network.forward(batch), np.load(expected.DATA)["labels"][:128])
     sizes = [np.linalg.norm(gradient) for gradient in network.backward(dscores)[0]]

@@ -7,12 +7,21 @@ import pytest
 from batchnorm_lesson import explorers, figures, load_digits, questions
 from batchnorm_lesson.explorers import lesson_01 as lesson
 from batchnorm_lesson.network import pre_activations
+from lessons import Notebook, right_choice
+
+NOTEBOOK = Notebook(1)
 
 
 def test_balance_point_prediction_is_the_mean_of_its_weights():
     prediction = questions.predict("balance-point")
     assert "3, 9, 11 and 17" in prediction.plain
     assert prediction.entry["answer"] == math.fsum([3, 9, 11, 17]) / 4
+
+
+def means_of_batches(seed):
+    """The means of 4,000 mini-batches of 4 and of 64."""
+    feature, rng = lesson.digit_feature(), np.random.default_rng(seed)
+    return {m: rng.choice(feature, size=(4000, m)).mean(axis=1) for m in (4, 64)}
 
 
 def test_sixteen_times_as_many_examples_bring_the_mean_four_times_closer():
@@ -22,9 +31,9 @@ def test_sixteen_times_as_many_examples_bring_the_mean_four_times_closer():
     texts = [choice["text"] for choice in prediction.choices]
     for text, off in zip(texts, (sigma / 2, sigma / 8, sigma / 2 / 16)):
         assert text.startswith(f"about {off:.1f}" if off > 1 else f"about {off:.2f}")
-    right, = (choice["text"] for choice in prediction.choices if choice.get("right"))
-    means = {m: np.random.default_rng(3).choice(lesson.digit_feature(), size=(4000, m)).mean(axis=1).std() for m in (4, 64)}
-    assert means[4] / means[64] == pytest.approx(4, rel=0.05) and "four times closer" in right
+    means = means_of_batches(3)
+    assert means[4].std() / means[64].std() == pytest.approx(4, rel=0.05)
+    assert "four times closer" in right_choice(prediction.choices)
 
 
 def test_the_layer_of_the_notebook_is_the_layer_of_the_explorer():
@@ -36,8 +45,8 @@ def test_the_layer_of_the_notebook_is_the_layer_of_the_explorer():
 
 def test_two_thirds_lie_within_the_spread():
     feature = lesson.digit_feature()
-    means = {m: np.random.default_rng(5).choice(feature, size=(4000, m)).mean(axis=1) for m in (4, 64)}
-    for values in (feature, *means.values()):
+    assert "about two thirds of the values lie no farther than the spread" in NOTEBOOK.prose
+    for values in (feature, *means_of_batches(5).values()):
         assert np.mean(np.abs(values - values.mean()) <= values.std()) == pytest.approx(2 / 3, abs=0.03)
 
 
@@ -50,7 +59,8 @@ def test_the_hint_of_the_balance_point_is_what_the_beam_does(pivot, side, tilt):
 
 def test_arrows_to_both_sides_have_the_same_total_length():
     deviations = np.array([3, 9, 11, 17]) - 10
-    assert deviations[deviations > 0].sum() == -deviations[deviations < 0].sum() == 8
+    left, right = -deviations[deviations < 0].sum(), deviations[deviations > 0].sum()
+    assert left == right and f"The arrows to the left have the same *total* length ({left}) as" in NOTEBOOK.prose
 
 
 def test_estimates_keep_the_first_batch_size_as_an_outline_and_name_it():
@@ -63,10 +73,11 @@ def test_estimates_keep_the_first_batch_size_as_an_outline_and_name_it():
 def test_the_batch_size_of_the_task_is_within_the_slider():
     sigma = lesson.digit_feature().std()
     sizes = [m for m in explorers.estimates().controls["m"].options if sigma / math.sqrt(m) < 0.5]
-    assert sizes[0] == 128
+    assert sizes[0] == 128 and "from which the means spread by less than 0.5" in NOTEBOOK.prose
 
 
-@pytest.mark.parametrize("x, pivot", [([3, 9, 11, 17], 15), ([0, 0, 0, 30], 30), ([5, 5, 5, 5], 5), ([30, 30, 30, 30], 0)])
+@pytest.mark.parametrize("x, pivot", [
+    ([3, 9, 11, 17], 15), ([0, 0, 0, 30], 30), ([5, 5, 5, 5], 5), ([30, 30, 30, 30], 0)])
 def test_balance_computes_the_mean_and_the_arrows(x, pivot):
     quantities, readout = lesson._balance(pivot, **{f"x{i}": value for i, value in enumerate(x, 1)})
     total = sum(x)

@@ -1,9 +1,6 @@
 """Lesson 02 tells the truth: its numbers, answers and explorers against plain NumPy, not against the package."""
 import re
-import tomllib
-from pathlib import Path
 
-import nbformat
 import numpy as np
 import pytest
 
@@ -11,23 +8,10 @@ from batchnorm_lesson import explorers, figures, load_digits
 from batchnorm_lesson.examples import BATCH_SIZES
 from batchnorm_lesson.explorers import lesson_02 as lesson
 from batchnorm_lesson.style import number
+from lessons import QUESTIONS, Notebook, right_choice
 
-ROOT = Path(__file__).resolve().parent.parent
-QUESTIONS = tomllib.loads((ROOT / "batchnorm_lesson" / "questions.toml").read_text(encoding="utf-8"))
-NOTEBOOK = nbformat.read(ROOT / "notebooks" / "02_compute_the_batch_variance.ipynb", as_version=4)
-PROSE = "\n".join(cell.source for cell in NOTEBOOK.cells if cell.cell_type == "markdown")
+NOTEBOOK = Notebook(2)
 X = np.array([3.0, 9.0, 11.0, 17.0])
-
-
-def printed(beginning):
-    """What the first cell whose source contains these words has printed."""
-    cell = next(cell for cell in NOTEBOOK.cells if cell.cell_type == "code" and beginning in cell.source)
-    return "".join(output.get("text", "") for output in cell.outputs)
-
-
-def right_answers(lesson):
-    return [next(choice["text"] for choice in entry["choices"] if choice.get("right"))
-            for entry in QUESTIONS["quiz"][lesson]]
 
 
 def feature():
@@ -40,7 +24,7 @@ def feature():
 def test_running_example():
     deviations = X - X.sum() / 4
     assert list(deviations) == [-7, -1, 1, 7] and list(deviations ** 2) == [49, 1, 1, 49]
-    assert "variance 25, standard deviation 5" in printed("squares = ")
+    assert "variance 25, standard deviation 5" in NOTEBOOK.printed("squares = ")
 
 
 def test_prediction_of_the_average_deviation():
@@ -56,7 +40,7 @@ def test_prediction_of_the_outlier():
     assert entry["answer"] == round(100 * squares[-1] / squares.sum())
     assert squares[-1] > squares[:-1].sum() and squares[-1] == 16.75 ** 2
     assert entry["start"] == 100 * 49 / (49 + 1 + 1 + 49)
-    assert "share of the last value 68.6%" in printed("outlier =")
+    assert "share of the last value 68.6%" in NOTEBOOK.printed("outlier =")
 
 
 def test_one_of_four_owns_75_percent_at_most():
@@ -65,19 +49,21 @@ def test_one_of_four_owns_75_percent_at_most():
     shares = areas.max(axis=1) / np.where(areas.any(axis=1), areas.sum(axis=1), 1)
     assert shares.max() <= 0.75 + 1e-12
     alone = (np.array([0, 0, 0, 30]) - 7.5) ** 2
-    assert alone[-1] / alone.sum() == 0.75 and "2. 0, 0, 0, 30, for example. More than 75 % is" in PROSE
+    assert alone[-1] / alone.sum() == 0.75 and "2. 0, 0, 0, 30, for example. More than 75 % is" in NOTEBOOK.prose
     for m, most in ((4, "75.0"), (256, "99.6")):
         alone = (np.append(np.zeros(m - 1), 30) - 30 / m) ** 2
         assert np.isclose(alone[-1] / alone.sum(), (m - 1) / m) and f"{100 * (m - 1) / m:.1f}" == most
+    assert f"In a batch of m the most is (m − 1)/m: {most} % for {m}." in NOTEBOOK.prose
 
 
 def test_sigma_doubles_when_one_value_moves_far_out():
     before, after = np.std(X), np.std([3, 9, 11, 30])
-    assert f"doubles, from {before:g} to {after:.2f}." in PROSE and abs(after / before - 2) < 0.05
+    assert f"doubles, from {before:g} to {after:.2f}." in NOTEBOOK.prose and abs(after / before - 2) < 0.05
 
 
 def test_each_divisor_gives_its_share_of_the_true_variance():
-    shares = re.findall(r"m = +(\d+): 1/m gives (0\.\d{3}) .* = (0\.\d{3})$", printed("for m in (2, 4, 256)"), re.MULTILINE)
+    text = NOTEBOOK.printed("for m in (2, 4, 256)")
+    shares = re.findall(r"m = +(\d+): 1/m gives (0\.\d{3}) .* = (0\.\d{3})$", text, re.MULTILINE)
     assert [m for m, *_ in shares] == ["2", "4", "256"]
     for m, share, expected in shares:
         assert f"{(int(m) - 1) / int(m):.3f}" == expected and abs(float(share) - float(expected)) < 0.01
@@ -85,10 +71,11 @@ def test_each_divisor_gives_its_share_of_the_true_variance():
 
 def test_ddof():
     assert np.isclose(X.var(), 100 / 4) and np.isclose(X.var(ddof=1), 100 / 3)
+    assert "NumPy's `x.var()` divides by m, `x.var(ddof=1)` by m − 1." in NOTEBOOK.prose
 
 
 def test_quiz():
-    four_times, same, a_little = right_answers("02")
+    four_times, same, a_little = (right_choice(entry["choices"]) for entry in QUESTIONS["quiz"]["02"])
     assert np.var(2 * X) == 4 * np.var(X) and "four times" in four_times
     assert np.var(X + 100) == np.var(X) and "same" in same
     assert round(100 * (256 / 255 - 1), 1) == 0.4 and "0.4 %" in a_little
@@ -103,7 +90,7 @@ def test_each_way_to_average_takes_two_batches_for_the_same():
     first, second, third = np.array([[3, 9, 11, 17], [6, 6, 14, 14], [5, 5, 15, 15]]) - 10
     assert [np.abs(batch).mean() for batch in (first, second, third)] == [4, 4, 5]
     assert [np.mean(batch ** 2) for batch in (first, second, third)] == [25, 16, 25]
-    text = printed("average of |d|")
+    text = NOTEBOOK.printed("average of |d|")
     assert text.count("average of |d| 4,") == 2 and text.count("average of d² 25") == 2
 
 
@@ -112,26 +99,29 @@ def test_variances_of_independent_numbers_add_up_and_absolute_deviations_do_not(
     sums = np.add.outer(X, other).ravel()  # every pair equally often
     assert np.var(sums) == np.var(X) + np.var(other) == 25.5
     assert np.abs(sums - sums.mean()).mean() != np.abs(X - 10).mean() + np.abs(other - 10).mean()
+    assert "variances that **add up** when you add independent numbers" in NOTEBOOK.prose
 
 
 def test_short_formula_fails_in_float32():
-    text = printed("np.float32")
+    text = NOTEBOOK.printed("np.float32")
     assert re.findall(r"E\[x\]² = (-?\d+),", text) == ["0", "-8"]
     assert re.findall(r"deviations = ([\d.]+)", text) == ["0.0099", "0.0099"]
     exact = np.float32(10_000) + np.float32(0.1) * (X - 10) / 5
     assert np.isclose(np.var(exact), 0.01, rtol=1e-6)
-    assert np.spacing(np.float32(100_000_000)) == 8
+    apart = np.spacing(np.float32(100_000_000))
+    assert f"near 100,000,000, where neighbouring float32 numbers are {apart:g} apart" in NOTEBOOK.prose
 
 
 def test_divisor_matters_little_for_a_large_batch():
     assert round(np.sqrt((4 - 1) / 4), 3) == 0.866
-    assert round(100 * (1 - 255 / 256), 1) == 0.4
+    assert f"At m = 256 the two variances differ by {100 * (1 - 255 / 256):.1f} %" in NOTEBOOK.prose
     below = [m for m in BATCH_SIZES[1:] if 1 - np.sqrt((m - 1) / m) < 0.01]
     assert below[0] == 64 and round(100 * (1 - np.sqrt(63 / 64)), 1) == 0.8
     assert next(m for m in range(2, 1000) if 1 - np.sqrt((m - 1) / m) < 0.01) == 51
-    assert "1. By 0.866, " in PROSE and "from m = 51 on; on the slider, 64 (0.8 %)" in PROSE
+    assert "1. By 0.866, " in NOTEBOOK.prose and "from m = 51 on; on the slider, 64 (0.8 %)" in NOTEBOOK.prose
     variances = np.random.default_rng(1).choice(feature(), size=(2000, 256)).var(axis=1) / feature().var()
     assert np.allclose(np.quantile(variances, [0.1, 0.9]), [0.9, 1.1], atol=0.02)
+    assert "eight in ten mini-batches lie within about ±10 %" in NOTEBOOK.prose
 
 
 # Explorers and pictures

@@ -1,9 +1,6 @@
 """Lesson 03 tells the truth: its numbers, answers and explorers against plain NumPy, not against the package."""
 import re
-import tomllib
-from pathlib import Path
 
-import nbformat
 import numpy as np
 import pytest
 
@@ -11,27 +8,15 @@ from batchnorm_lesson import exercises, explorers, figures, load_digits
 from batchnorm_lesson.explorers import lesson_03 as lesson
 from batchnorm_lesson.network import zero_detector
 from batchnorm_lesson.style import number, numbers
+from lessons import QUESTIONS, Notebook, right_choice
 
-ROOT = Path(__file__).resolve().parent.parent
-QUESTIONS = tomllib.loads((ROOT / "batchnorm_lesson" / "questions.toml").read_text(encoding="utf-8"))
-NOTEBOOK = nbformat.read(ROOT / "notebooks" / "03_normalize_the_batch.ipynb", as_version=4)
-PROSE = "\n".join(cell.source for cell in NOTEBOOK.cells if cell.cell_type == "markdown")
+NOTEBOOK = Notebook(3)
 X = np.array([3.0, 9.0, 11.0, 17.0])
 
 
 def standard(x, eps=0.0):
     x = np.asarray(x, dtype=float)
     return (x - x.mean()) / np.sqrt(((x - x.mean()) ** 2).mean() + eps)
-
-
-def printed(beginning):
-    """What the first cell whose source contains these words has printed."""
-    cell = next(cell for cell in NOTEBOOK.cells if cell.cell_type == "code" and beginning in cell.source)
-    return "".join(output.get("text", "") for output in cell.outputs)
-
-
-def right_answer(entry):
-    return next(choice["text"] for choice in entry["choices"] if choice.get("right"))
 
 
 def two_clusters():
@@ -44,21 +29,22 @@ def two_clusters():
 
 def test_running_example():
     assert np.allclose(standard(X), [-1.4, -0.2, 0.2, 1.4])
-    assert "-1.4000 -0.2000 0.2000 1.4000" in printed("x_hat = shifted")
-    assert printed("x_hat.mean()").count(f"{25 / (25 + 1e-5):.7f}") == 2 and 25 / (25 + 1e-5) < 1
+    assert "-1.4000 -0.2000 0.2000 1.4000" in NOTEBOOK.printed("x_hat = shifted")
+    assert NOTEBOOK.printed("x_hat.mean()").count(f"{25 / (25 + 1e-5):.7f}") == 2 and 25 / (25 + 1e-5) < 1
 
 
 def test_three_batches_give_the_same():
     results = [standard(batch) for batch in ([1, 2, 3, 4], [0, 2, 4, 6], [10, 12, 14, 16])]
     assert np.allclose(results, [-1.3416, -0.4472, 0.4472, 1.3416], atol=5e-5)
-    assert printed("for values in").count("-1.3416 -0.4472 0.4472 1.3416") == 3
-    assert numbers(standard([10, 12, 14, 16])).replace(" and", ",") in right_answer(QUESTIONS["predict"]["other-batch"])
+    assert NOTEBOOK.printed("for values in").count("-1.3416 -0.4472 0.4472 1.3416") == 3
+    right = right_choice(QUESTIONS["predict"]["other-batch"]["choices"])
+    assert numbers(standard([10, 12, 14, 16])).replace(" and", ",") in right
 
 
 def test_a_pair_becomes_plus_and_minus_one():
     entry = QUESTIONS["predict"]["pair"]
     assert entry["answer"] == standard([3, 1000])[1] == 1 and entry["start"] != 1
-    assert re.findall(r"[+-]\d\.\d+", printed("for pair in")) == ["-1.000", "+1.000", "+0.998", "-0.998"]
+    assert re.findall(r"[+-]\d\.\d+", NOTEBOOK.printed("for pair in")) == ["-1.000", "+1.000", "+0.998", "-0.998"]
 
 
 @pytest.mark.parametrize("m", [2, 3, 4, 16, 256])
@@ -70,10 +56,11 @@ def test_no_value_gets_past_the_root_of_m_minus_1(m):
     alone = np.zeros(m)
     alone[-1] = 1
     assert np.isclose(standard(alone).max(), bound)
+    assert r"however far out, no $\hat{x}$ gets past $\sqrt{m - 1}$" in NOTEBOOK.prose
 
 
 def test_one_value_far_out_comes_close_to_the_bound():
-    lines = re.findall(r"x̂ = ([\d.]+), √\(m − 1\) = ([\d.]+)", printed("for pair in"))
+    lines = re.findall(r"x̂ = ([\d.]+), √\(m − 1\) = ([\d.]+)", NOTEBOOK.printed("for pair in"))
     assert [line[1] for line in lines] == [f"{np.sqrt(m - 1):.3f}" for m in (2, 4, 256)]
     assert all(abs(float(reached) - float(bound)) < 0.001 for reached, bound in lines)
 
@@ -81,6 +68,8 @@ def test_one_value_far_out_comes_close_to_the_bound():
 def test_every_output_moves():
     before, after = standard(X), standard([3, 9, 11, 18])
     assert (before != after).all() and np.abs(before - after).min() > 0.01
+    assert "**Every** square moves, those of the others too." in NOTEBOOK.prose
+    assert "those of all images" in right_choice(QUESTIONS["quiz"]["03"][2]["choices"])
 
 
 def test_two_humps_stay_two_humps():
@@ -96,8 +85,8 @@ def test_two_humps_stay_two_humps():
 
 
 def test_eps():
-    assert printed("np.errstate").split("\n")[0].count("nan") == 4
-    assert printed("np.errstate").split("\n")[1] == "eps = 1e-05: 0 0 0 0"
+    assert NOTEBOOK.printed("np.errstate").split("\n")[0].count("nan") == 4
+    assert NOTEBOOK.printed("np.errstate").split("\n")[1] == "eps = 1e-05: 0 0 0 0"
     for eps in (1e-5, 0.25, 25, 1000):
         assert np.isclose(standard(X, eps).var(), 25 / (25 + eps))
     assert np.isclose(standard(X, 25).var(), 0.5)
@@ -105,19 +94,19 @@ def test_eps():
 
 def test_near_misses():
     s, eps = X / 1000, 1e-5
-    d, v = s - s.mean(), s.var()
+    v = s.var()
     expected = [v / (v + eps), v / (v + eps) ** 2, v / (np.sqrt(v) + eps) ** 2, v / (np.sqrt(v + eps) + eps) ** 2, 0]
-    assert re.findall(r"variance +([\d.]+)$", printed("results ="), re.MULTILINE) == [
+    assert re.findall(r"variance +([\d.]+)$", NOTEBOOK.printed("results ="), re.MULTILINE) == [
         f"{value:.4f}" for value in expected]
-    assert np.isclose(v, 2.5e-5) and np.isclose(np.sqrt(eps), 0.003, atol=2e-4)
+    assert np.isclose(v, 2.5e-5) and f"about {np.sqrt(eps):.3f}." in NOTEBOOK.prose
     assert max(expected, key=lambda value: -abs(value - 1)) == expected[2]
-    assert f"has a variance of {expected[1]:,.0f} where {expected[0]:.4f} is right" in PROSE
-    assert f"only in the third decimal: {expected[3]:.4f}." in PROSE
+    assert f"has a variance of {expected[1]:,.0f} where {expected[0]:.4f} is right" in NOTEBOOK.prose
+    assert f"only in the third decimal: {expected[3]:.4f}." in NOTEBOOK.prose
     assert [f"{value:.2f}" for value in expected[::3]] == ["0.71"] * 2
 
 
 def test_quiz():
-    clusters, half, all_of_them = map(right_answer, QUESTIONS["quiz"]["03"])
+    clusters, half, all_of_them = (right_choice(entry["choices"]) for entry in QUESTIONS["quiz"]["03"])
     assert "two clusters, with mean 0" in clusters and "all images" in all_of_them
     assert half == "1/2" and 0.001 / (0.001 + 0.001) == 0.5
 
@@ -129,7 +118,7 @@ def test_detective():
     forum = exercises.detective.forum_normalize(x, 1e-5)[0]
     assert (f"{right:.6f}", f"{forum:.6f}") == ("0.051425", "0.050625")
     assert np.isclose(forum, 0.051425 * np.sqrt(31 / 32) + 1e-5, atol=1e-6)
-    assert "0.050625" in printed("forum_code") and "def " in printed("forum_code")
+    assert "0.050625" in NOTEBOOK.printed("forum_code") and "def " in NOTEBOOK.printed("forum_code")
 
 
 # Explorers and pictures
@@ -220,7 +209,7 @@ def test_the_button_finds_one_half():
 def test_task_answers_are_within_the_sliders():
     reachable = 10.0 ** np.arange(-8, 4.25, 0.25)
     keeps = reachable[1 / (1 + reachable) >= 0.99]
-    assert np.isclose(keeps.max(), 0.01) and "1. Up to 0.01, a hundredth of" in PROSE
+    assert np.isclose(keeps.max(), 0.01) and "1. Up to 0.01, a hundredth of" in NOTEBOOK.prose
     assert standard(X / 5 * np.sqrt(1e-5), 1e-5).var() == pytest.approx(0.5)  # "One half again"
     # The browser snaps a slider to its steps: 1e-5 and every variance on offer must be steps of eps too.
     assert all(np.isclose(reachable, value).any() for value in [1e-5, *10.0 ** np.arange(-6, 2.25, 0.25)])
@@ -234,7 +223,7 @@ def test_the_third_dot_ends_nearest_to_0():
     x, x_hat = quantities["x"][five], standard(quantities["x"], 1e-5)[five]
     assert f"Five examples stand at {numbers(x_hat)}." in figures.shift_and_squeeze(**quantities).sentence
     nearest = np.abs(x_hat).argmin()
-    assert nearest == 2 and f"The third dot, x = {x[2]:.2f}. It ends at {x_hat[2]:.2f}." in PROSE
+    assert nearest == 2 and f"The third dot, x = {x[2]:.2f}. It ends at {x_hat[2]:.2f}." in NOTEBOOK.prose
 
 
 def test_batches_of_plus_and_minus_one_are_two_pairs():
@@ -243,10 +232,11 @@ def test_batches_of_plus_and_minus_one_are_two_pairs():
     for batch in batches[np.ptp(batches, axis=1) > 0]:
         low, _, _, high = ordered = sorted(batch)
         assert np.allclose(np.abs(standard(batch)), 1) == (ordered == [low, low, high, high])
+    assert "3. Those with two equal low values and two equal high ones." in NOTEBOOK.prose
 
 
 def test_the_far_outlier_stays_under_the_bound():
     explorer = explorers.leash()
     press(explorer, "Far outlier")
     farthest = np.abs(standard(list(explorer.values.values()), 1e-5)).max()
-    assert farthest < np.sqrt(3) and f"comes as close as {farthest:.3f}." in PROSE
+    assert farthest < np.sqrt(3) and f"comes as close as {farthest:.3f}." in NOTEBOOK.prose

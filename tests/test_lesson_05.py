@@ -1,15 +1,14 @@
 """The facts of lesson 05, computed with plain NumPy: what the prose, the questions and the explorers say."""
 import itertools
-import tomllib
-from importlib.resources import files
 
 import numpy as np
 import pytest
 
 from batchnorm_lesson import explorers, figures
 from batchnorm_lesson.explorers import lesson_05 as lesson
+from lessons import QUESTIONS, Notebook, right_choice
 
-TEXTS = tomllib.loads((files("batchnorm_lesson") / "questions.toml").read_text(encoding="utf-8"))
+NOTEBOOK = Notebook(5)
 EXAMPLE = {"x1": 3, "x2": 9, "x3": 11, "x4": 17}
 
 
@@ -20,10 +19,6 @@ def by_hand(x, gamma, beta, eps):
     return np.array([gamma * (value - mean) / (var + eps) ** 0.5 + beta for value in x])
 
 
-def right_choice(question):
-    return next(choice["text"] for choice in question["choices"] if choice.get("right"))
-
-
 def plain(readout):
     return lesson.Explorer.text.fget(type("Words", (), {"title": "", "_readout": readout,
                                                         "picture": type("Silent", (), {"sentence": ""})}))
@@ -32,26 +27,27 @@ def plain(readout):
 # The questions
 
 def test_predictions():
-    assert np.isclose(by_hand([3, 9, 11, 17], 3, 5, 0).max(), TEXTS["predict"]["largest-output"]["answer"])
+    assert np.isclose(by_hand([3, 9, 11, 17], 3, 5, 0).max(), QUESTIONS["predict"]["largest-output"]["answer"])
     identical = by_hand([12] * 4, 2, 1, 1e-5)
-    assert right_choice(TEXTS["predict"]["four-identical"]) == ", ".join(f"{value:g}" for value in identical)
+    shown = ", ".join(f"{value:g}" for value in identical)
+    assert right_choice(QUESTIONS["predict"]["four-identical"]["choices"]) == shown
 
 
 def test_the_answer_is_on_the_slider():
-    entry = TEXTS["predict"]["largest-output"]
+    entry = QUESTIONS["predict"]["largest-output"]
     steps = (entry["answer"] - entry["low"]) / entry["step"]
     assert np.isclose(steps, round(steps)) and entry["low"] < entry["answer"] < entry["high"]
 
 
 def test_quiz():
-    first, second, third = TEXTS["quiz"]["05"]
+    first, second, third = (right_choice(entry["choices"]) for entry in QUESTIONS["quiz"]["05"])
     shown = ", ".join(f"{value:g}" for value in by_hand([0, 0, 10, 10], 1, 0, 0)).replace("-", "−")
-    assert right_choice(first) == shown
+    assert first == shown
     x = np.array([3.0, 9, 11, 17])
-    assert right_choice(second) == "nothing" and np.allclose(by_hand(2 * x, 2, 1, 0), by_hand(x, 2, 1, 0))
+    assert second == "nothing" and np.allclose(by_hand(2 * x, 2, 1, 0), by_hand(x, 2, 1, 0))
     divided_by_variance = 2 * (x - x.mean()) / x.var() + 1
     assert np.isclose(divided_by_variance.mean(), 1) and np.isclose(divided_by_variance.var(), 2 ** 2 / x.var())
-    assert "divided by the variance" in right_choice(third)
+    assert "divided by the variance" in third
 
 
 # The numbers in the lesson
@@ -59,18 +55,23 @@ def test_quiz():
 def test_running_example():
     y = by_hand([3, 9, 11, 17], 2, 1, 0)
     assert np.allclose(y, [-1.8, 0.6, 1.4, 3.8]) and np.isclose(y.mean(), 1) and np.isclose(y.var(), 4)
-    assert f"{by_hand([3, 9, 11, 17], 2, 1, 1e-5).var():.8f}" == "3.99999840"
+    row = "".join(f"{value:7.1f}" for value in y) + f"{y.mean():9.2f}{y.var():10.2f}"
+    assert f"y         {row}" in NOTEBOOK.printed("rows =")
+    assert "The last row has mean beta = 1 and variance gamma squared = 4." in NOTEBOOK.prose
+    assert f"variance of y {by_hand([3, 9, 11, 17], 2, 1, 1e-5).var():.8f}" in NOTEBOOK.printed("short of 4 by")
 
 
 def test_seventeen_in_two_batches():
     first, second = by_hand([3, 9, 11, 17], 2, 1, 1e-5)[-1], by_hand([14, 15, 20, 17], 2, 1, 1e-5)[-1]
-    assert f"{first:.2f}" == "3.80" and f"{second:.2f}" == "1.44"
+    results = NOTEBOOK.printed("for mates in").splitlines()
+    assert [line.split("comes out as ")[1] for line in results] == [f"{first:.2f}", f"{second:.2f}"]
 
 
 def test_beta_needed_for_positive_outputs():
     for gamma in (-4, -1, 0.5, 3):
         assert by_hand([3, 9, 11, 17], gamma, 1.41 * abs(gamma), 1e-5).min() > 0
         assert by_hand([3, 9, 11, 17], gamma, 1.39 * abs(gamma), 1e-5).min() < 0
+    assert "Beta must be more than 1.4 times the size of gamma" in NOTEBOOK.prose
 
 
 # Every slider at once
@@ -100,7 +101,8 @@ def test_check_marks():
     assert marks(x1=12, x2=12, x3=12, x4=12) == "✓✗"
     assert marks(eps=10 ** -1.75) == "✓✓" and marks(eps=10 ** -1.5) == "✓✗"
     stops = 10 ** np.arange(-8, 2.25, explorers.batch_of_four().controls["eps"].step)
-    assert f"{min(stop for stop in stops if marks(eps=stop) == '✓✗'):.1e}" == "3.2e-02"
+    first = min(stop for stop in stops if marks(eps=stop) == "✓✗")
+    assert f"{first:.1e}" == "3.2e-02" and "2. From 3.2e-2 on: the first stop of the slider beyond" in NOTEBOOK.prose
     assert marks(m=2) == "✓✓"
 
 
@@ -161,7 +163,8 @@ def test_sliders_of_ignored_values_change_nothing():
 def test_no_outlier_beyond_the_root_of_m_minus_one():
     grid = np.arange(0, 31, 5)
     largest = max(np.abs(by_hand(x, 1, 0, 1e-5)).max() for x in itertools.product(grid, repeat=4))
-    assert f"{largest:.4f}" == "1.7321" and largest < np.sqrt(3)
+    assert f"Can you push any x̂ beyond √3 = {largest:.4f}?" in NOTEBOOK.prose and largest < np.sqrt(3)
+    assert "√(m − 1) = √3 is the end." in NOTEBOOK.prose
 
 
 def test_a_batch_of_two_is_always_minus_one_and_one():
@@ -169,6 +172,7 @@ def test_a_batch_of_two_is_always_minus_one_and_one():
         assert np.allclose(np.sort(by_hand([x1, 20], 1, 0, 1e-5)), [-1, 1], atol=1e-4)
         assert np.allclose(np.sort(by_hand([x1, 20], 2, 1, 1e-5)), [-1, 3], atol=1e-3)
     assert np.array_equal(by_hand([20, 20], 2, 1, 1e-5), [1, 1])
+    assert "x̂ is −1 and +1, so y is −1 and 3. At x₁ = x₂ both become beta" in NOTEBOOK.prose
 
 
 # The challenges
@@ -214,7 +218,10 @@ def test_third_challenge_has_solutions_on_the_sliders():
             assert ("equal values" in words) == (x == (5, 5, 5, 5))
             solutions += right
     assert solutions >= 3
-    assert (np.mean([2, 2, 8, 8]), np.var([2, 2, 8, 8])) == (5, 9) and (np.mean([2, 4, 6, 8]), np.var([2, 4, 6, 8])) == (5, 5)
+    named, other = np.array([2, 2, 8, 8]), np.array([2, 4, 6, 8])
+    assert f"needs mean {named.mean():.0f} and variance {named.var():.0f} (less eps" in NOTEBOOK.prose
+    assert f"2, 4, 6, 8 has the mean, but only the variance {other.var():.0f}." in NOTEBOOK.prose
+    assert named.mean() == other.mean()
 
 
 def test_a_challenge_of_another_number_is_refused():

@@ -7,18 +7,15 @@ import pytest
 
 from batchnorm_lesson import batch_norm, exercises, explorers, figures, load_digits, questions, reference
 from batchnorm_lesson.explorers import lesson_06 as lesson
+from lessons import Notebook, right_choice
 
 TABLE = np.array([[1.0, 100.0], [2.0, 200.0], [3.0, 300.0], [4.0, 400.0]])
 EPS = 1e-5
-
-
-def right_choice(question):
-    choice, = (choice["text"] for choice in question.choices if choice.get("right"))
-    return choice
+NOTEBOOK = Notebook(6)
 
 
 def quiz_choice(number):
-    return right_choice(questions.quiz(6).questions[number - 1])
+    return right_choice(questions.quiz(6).questions[number - 1].choices)
 
 
 def plain_batch_norm(values, gamma=1.0, beta=0.0, eps=EPS):
@@ -36,7 +33,7 @@ def numbers_in(text):
 
 def test_every_row_becomes_minus_one_and_one():
     prediction = questions.predict("row-by-itself")
-    assert "[3, 300]" in prediction.plain and "[−1, 1], and every other row" in right_choice(prediction)
+    assert "[3, 300]" in prediction.plain and "[−1, 1], and every other row" in right_choice(prediction.choices)
     for row in TABLE:
         np.testing.assert_allclose(plain_batch_norm(row, eps=0), [-1, 1], rtol=1e-12)
     over_the_batch = [plain_batch_norm(column)[2] for column in TABLE.T]
@@ -72,8 +69,9 @@ def test_the_task_has_one_answer_and_the_rooms_drown():
     steps = np.arange(unit.min, unit.max + 1)
     rows = {k: lesson._shared_cells("axis 1: each example", k)[0]["x_hat"] for k in steps}
     assert [k for k in steps if not np.allclose(rows[k], [-1, 1], atol=1e-4)] == [1]
-    assert not rows[1].any()
+    assert not rows[1].any() and "At k = 1 both numbers of a row are equal: no spread, and x̂ is 0." in NOTEBOOK.prose
     rooms = lesson._shared_cells("everything", 100)[0]["x_hat"][:, 0]
+    assert "their x̂ differ by less than 0.03" in NOTEBOOK.prose
     assert np.ptp(rooms) < 0.03 and np.ptp(lesson._shared_cells("everything", 100)[0]["x_hat"][:, 1]) > 2
 
 
@@ -98,7 +96,9 @@ def test_layer_normalization_leaves_the_units_off_centre():
     images, _ = load_digits()
     layer = images[:256] @ np.random.default_rng(0).normal(scale=1 / 8, size=(64, 16))
     by_image = (layer - layer.mean(1, keepdims=True)) / layer.std(1, keepdims=True)
-    assert abs(by_image.mean(axis=1)).max() < 1e-12 and abs(by_image.mean(axis=0)).max() > 1.5
+    farthest = abs(by_image.mean(axis=0)).max()
+    assert abs(by_image.mean(axis=1)).max() < 1e-12 and farthest > 1.5
+    assert f"axis 1: the means of the units are up to {farthest:.2f} away" in NOTEBOOK.printed("for axis in (0, 1)")
     assert abs(batch_norm(layer).mean(axis=0)).max() < 1e-12
 
 
@@ -113,7 +113,7 @@ def test_all_features_at_once_are_each_feature_alone():
 def test_parameters_of_512_features():
     prediction = questions.predict("parameters-of-512")
     assert "512 × 512 = 262,144" in prediction.plain and 512 * 512 == 262144
-    assert right_choice(prediction) == f"{2 * 512:,}" == "1,024"
+    assert right_choice(prediction.choices) == f"{2 * 512:,}" == "1,024"
     assert any(choice["text"] == f"{4 * 512:,}" and "Keras" in choice["because"] for choice in prediction.choices)
     assert numbers_in(quiz_choice(3)) == [256 / 4]
 
@@ -132,6 +132,7 @@ def test_from_256_features_on_it_is_less_than_one_percent():
     assert [C for C in options if 2 * C < 0.01 * C * C][0] == 256
     assert [C for C in range(1, 1025) if 2 / C < 0.01] == list(range(201, 1025))
     assert [C for C in options if 2 * C == C * C] == [2]
+    assert "below 1 % for every C above 200; on the slider that is 256. At C = 2 they are even." in NOTEBOOK.prose
 
 
 # The bias
@@ -234,7 +235,8 @@ def test_a_moved_digit_stays_itself_only_with_one_pair_for_each_channel():
     by_channel = batch_norm(moved)[0] - np.roll(batch_norm(x)[0], 1, axis=-1)
     assert abs(by_channel).max() < 1e-12
     by_pixel = [batch_norm(maps.reshape(4, -1)).reshape(maps.shape)[0] for maps in (x, moved)]
-    assert abs(by_pixel[1] - np.roll(by_pixel[0], 1, axis=-1)).max() > 1
+    off = abs(by_pixel[1] - np.roll(by_pixel[0], 1, axis=-1)).max()
+    assert off > 1 and f"x̂ is off by up to {off:.4f}" in NOTEBOOK.printed("moved = maps.copy()")
 
 
 def test_x_drawn_where_x_hat_belongs_changes_the_sentence():

@@ -1,30 +1,19 @@
 """The facts of lesson 07, computed here in plain NumPy, gradients by finite differences."""
-from pathlib import Path
-
-import nbformat
 import numpy as np
 import pytest
 
 from batchnorm_lesson import batch_norm_backward, batch_norm_forward, exercises, explorers, figures, questions
 from batchnorm_lesson.explorers import lesson_07 as lesson
 from batchnorm_lesson.examples import BATCH_SIZES, digit_feature
+from expected import slopes
+from lessons import Notebook, right_choice
 
 X, GAMMA, BETA, EPS = np.array([3.0, 9.0, 11.0, 17.0]), 2.0, 1.0, 1e-5
-NOTEBOOK = Path(__file__).resolve().parent.parent / "notebooks" / "07_follow_the_gradients.ipynb"
+NOTEBOOK = Notebook(7)
 
 
 def plain(x, gamma=GAMMA, beta=BETA, eps=EPS):
     return gamma * (x - x.mean()) / np.sqrt(((x - x.mean()) ** 2).mean() + eps) + beta
-
-
-def slopes(f, at, h=1e-5):
-    """The slopes of f, a number or an array, in each value of at."""
-    return np.array([(f(at + step) - f(at - step)) / (2 * h) for step in h * np.eye(len(at))])
-
-
-def right_choice(question):
-    chosen, = (choice["text"] for choice in question.choices if choice.get("right"))
-    return chosen
 
 
 # Predictions and quiz
@@ -32,13 +21,14 @@ def right_choice(question):
 def test_some_outputs_move_forwards_and_some_backwards():
     moves = plain(X + [1, 0, 0, 0]) - plain(X)
     assert np.abs(moves).min() > 0.05 and sorted(np.sign(moves)) == [-1, -1, 1, 1]
-    assert right_choice(questions.predict("outputs-that-move")) == "all four, some forwards and some backwards"
+    choices = questions.predict("outputs-that-move").choices
+    assert right_choice(choices) == "all four, some forwards and some backwards"
 
 
 def test_the_sum_of_the_outputs_has_no_gradient():
     assert np.abs(slopes(lambda x: plain(x).sum(), X)).max() < 1e-8
     question = questions.predict("all-ones")
-    assert right_choice(question) == "0 for each input"
+    assert right_choice(question.choices) == "0 for each input"
     assert f"{GAMMA / np.sqrt(X.var()):.1f} for each input" in question.choices[0]["text"]
 
 
@@ -48,18 +38,18 @@ def test_quiz():
         dy = np.array([1.0, 0.0, 2.0, -1.0])
         assert np.abs(wrong(np.ones(4))).max() < 1e-12
         assert np.abs(wrong(dy) - slopes(lambda x: (dy * plain(x)).sum(), X)).max() > 0.1
-    assert "random upstream" in right_choice(first)
+    assert "random upstream" in right_choice(first.choices)
 
     x, dy = np.random.default_rng(1).normal(size=(2, 32))
     _, cache = batch_norm_forward(x, GAMMA, BETA)
     once, twice = batch_norm_backward(dy, cache)[1:], batch_norm_backward(2 * dy, cache)[1:]
     np.testing.assert_allclose(twice, 2 * np.array(once), rtol=1e-12)
-    assert right_choice(second) == "both double"
+    assert right_choice(second.choices) == "both double"
 
     dy = 1 + 0.05 * dy
     wrong, right = GAMMA / x.std() * dy, slopes(lambda x: (dy * plain(x)).sum(), x)
     assert np.linalg.norm(wrong) > 10 * np.linalg.norm(right) and wrong.std() < 0.1 * wrong.mean()
-    assert right_choice(third).startswith("far too large, and nearly the same for all")
+    assert right_choice(third.choices).startswith("far too large, and nearly the same for all")
 
 
 # The claims of the prose
@@ -67,24 +57,30 @@ def test_quiz():
 def test_sixteen_slopes_none_zero_and_symmetric():
     table = slopes(plain, X)
     np.testing.assert_allclose(table, table.T, atol=1e-8)
-    assert np.abs(table).min() > 0.05 and f"{table[0, 1]:.3f}" == f"{table[1, 0]:.3f}" == "-0.128"
+    both, = {f"{table[0, 1]:.3f}", f"{table[1, 0]:.3f}"}
+    assert f"Both are {both}.".replace("-", "−") in NOTEBOOK.prose
+    assert np.abs(table).min() > 0.05 and "sixteen slopes, and none of them is 0." in NOTEBOOK.prose
 
 
 def test_the_nudge_makes_the_batch_narrower_and_moves_the_mean():
     nudged = X + [1, 0, 0, 0]
     assert nudged.mean() == X.mean() + 0.25 and nudged.std() < X.std()
-    assert plain(nudged)[3] > plain(X)[3]
+    assert "It also makes the batch narrower, so σ shrinks" in NOTEBOOK.prose
+    moves = plain(nudged) - plain(X)
+    assert moves[3] > 0 and "For $x_4$ the second wins: it moves forwards." in NOTEBOOK.prose
+    assert " ".join(f"{move:+.4f}" for move in moves) in NOTEBOOK.printed("y_nudged =")
 
 
 def test_the_road_from_the_mean_through_the_variance_is_flat():
     around = [((X - X.mean() - off) ** 2).mean() for off in (-1e-4, 1e-4)]
     assert around[0] == pytest.approx(around[1], abs=1e-12)
-    assert min(around) > X.var()
+    assert min(around) > X.var() and "the squares are smallest around the mean" in NOTEBOOK.prose
 
 
 def test_shift_and_stretch_are_not_noticed():
     assert np.abs(plain(X + 7) - plain(X)).max() < 1e-12
     assert np.abs(plain(X.mean() + 3 * (X - X.mean())) - plain(X)).max() < 1e-5
+    assert "Shift all inputs, or stretch them around their mean: the outputs do not notice" in NOTEBOOK.prose
 
 
 def test_a_line_over_x_hat_does_not_get_through():
@@ -92,6 +88,7 @@ def test_a_line_over_x_hat_does_not_get_through():
     for dy in (np.ones(4), x_hat, 3 - 2 * x_hat):
         assert np.abs(slopes(lambda x: (dy * plain(x)).sum(), X)).max() < 1e-5
     assert np.abs(slopes(lambda x: (x_hat ** 2 * plain(x)).sum(), X)).max() > 0.01
+    assert "If dy lies on a line, nothing is left." in NOTEBOOK.prose
 
 
 def test_the_constants_promise_too_much():
@@ -102,7 +99,13 @@ def test_the_constants_promise_too_much():
     promised = [0.1 * (gradient ** 2).sum() for gradient in (right, wrong)]
     assert promised[0] == pytest.approx(fell[0], rel=0.01) and promised[1] > 1.3 * fell[1]
     assert abs(right.mean()) < 1e-9 and abs(wrong.mean()) > 0.05
-    assert np.linalg.norm(wrong - right) > 0.5 * np.linalg.norm(right)
+    printed = NOTEBOOK.printed("constants =")
+    for name, said, kept, gradient in zip(("right", "constants"), promised, fell, (right, wrong)):
+        moved = f"mean of x moved by {abs(0.1 * gradient.mean()):.4f}"
+        assert f"{name:9}  promised {said:.4f}, fell by {kept:.4f}, {moved}" in printed
+    error = np.linalg.norm(wrong - right) / np.linalg.norm(right)
+    assert error > 0.5 and f"error of the constants: {error:.0%} of dx" in printed
+    assert "The wrong gradient promises more than it keeps." in NOTEBOOK.prose
 
 
 def test_descent_is_that_of_lesson_04():
@@ -114,16 +117,17 @@ def test_descent_is_that_of_lesson_04():
         _, dgamma, dbeta = batch_norm_backward(2 * (y - target) / 256, cache)
         gamma, beta = gamma - 0.1 * dgamma, beta - 0.1 * dbeta
         at[step] = (gamma, beta)
-    assert [f"{value:.3f}" for value in at[10]] == ["0.390", "4.463"]
-    assert [f"{value:.5f}" for value in at[50]] == ["0.31625", "4.99993"]
+    for step in (10, 50):
+        gamma, beta = at[step]
+        assert f"step {step}: gamma {gamma:.5f}, beta {beta:.5f}" in NOTEBOOK.printed("path.append")
+        assert f"step {step:3}: gamma = {gamma:.6f}, beta = {beta:.6f}" in Notebook(4).printed("range(1, 101)")
+    assert "The same path as in lesson 4, step for step." in NOTEBOOK.prose
 
 
 def test_the_notebook_prints_what_is_claimed():
-    cells = nbformat.read(NOTEBOOK, as_version=4).cells
-    printed = "".join(output.get("text", "") for cell in cells if cell.cell_type == "code" for output in cell.outputs)
+    printed = NOTEBOOK.all_printed()
     assert printed.count("approximate: True") == 9 and "approximate: False" not in printed
     assert "dx for dy = 1, 1, 1, 1: 0.0000 0.0000 0.0000 0.0000" in printed
-    assert "step 50: gamma 0.31625, beta 4.99993" in printed
 
 
 # The explorers

@@ -13,6 +13,7 @@ import pytest
 
 import batchnorm_lesson
 from batchnorm_lesson import batch_mean, batch_norm, batch_norm_backward, batch_norm_forward, batch_variance, batchnorm
+from expected import slopes
 
 FILE = Path(__file__).resolve().parent / "reference" / "pytorch.npz"
 STORED = dict(np.load(FILE))
@@ -115,17 +116,6 @@ def example(shape, seed=0):
     x, features = rng.normal(0, 2, shape), shape[1:2]
     return (x + aligned(rng.normal(0, 5, features), x), rng.normal(1, 1, features), rng.normal(0, 1, features),
             rng.normal(size=shape))
-
-
-def slopes(loss, values, step=1e-4):
-    """The gradient of loss by central differences, with four points: the error is of the order step⁴."""
-    found = np.empty(np.shape(values))
-    for index in np.ndindex(found.shape):
-        along = np.zeros(found.shape)
-        along[index] = step
-        found[index] = (8 * (loss(values + along) - loss(values - along))
-                        - (loss(values + 2 * along) - loss(values - 2 * along))) / (12 * step)
-    return found
 
 
 @pytest.mark.parametrize("eps", [1e-5, 0.7])

@@ -1,15 +1,14 @@
 """With every stub replaced by its solution, each notebook runs to its end and each check says right."""
 import ast
 import re
-from pathlib import Path
 
 import nbformat
 import pytest
 
 from batchnorm_lesson import exercises
 from batchnorm_lesson.exercises.exercise import Exercise
+from lessons import NOTEBOOKS
 
-NOTEBOOKS = sorted((Path(__file__).resolve().parent.parent / "notebooks").glob("[0-9]*.ipynb"))
 CHECK = re.compile(r"^exercises\.(\w+)\.check\((\w+)\)$", re.MULTILINE)
 
 

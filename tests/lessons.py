@@ -1,0 +1,36 @@
+"""What a lesson says, for the tests of its facts: its prose, what its cells print, and the texts of its questions."""
+import tomllib
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
+QUESTIONS = tomllib.loads((ROOT / "batchnorm_lesson" / "questions.toml").read_text(encoding="utf-8"))
+
+
+class Notebook:
+    """A saved notebook, by the number of its lesson."""
+
+    def __init__(self, number):
+        cells = nbformat.read(NOTEBOOKS[number], as_version=4).cells
+        self.prose = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+        self._code = [cell for cell in cells if cell.cell_type == "code"]
+
+    def printed(self, words):
+        """What the first cell whose source contains these words has printed."""
+        return _text(next(cell for cell in self._code if words in cell.source))
+
+    def all_printed(self):
+        return "".join(map(_text, self._code))
+
+
+def _text(cell):
+    """All that was printed, whether it stands open or is folded away as a result."""
+    return "".join(output.get("text") or output.get("data", {}).get("text/plain", "") for output in cell.outputs)
+
+
+def right_choice(choices):
+    """The text of the right one among the choices of a question."""
+    right, = (choice["text"] for choice in choices if choice.get("right"))
+    return right
