@@ -1,28 +1,17 @@
-"""Every lesson in JupyterLab, in a real browser: run from top to bottom, every slider moved, every question answered.
-
-Screenshots of every lesson, page by page, in the light and the dark theme:
-
-    SCREENSHOTS=some/folder make test PYTEST_ARGS=tests/test_browser.py
-"""
-import os
+"""Every lesson in JupyterLab, in a real browser: every cell run, every slider moved, every question answered."""
 import re
 import shutil
 import time
-import tomllib
-from pathlib import Path
 
 import nbformat
 import pytest
 
 import expected
+from lessons import NOTEBOOKS, QUESTIONS
 
 lab = pytest.importorskip("lab", reason="Playwright is not installed (pip install -r tests/requirements.txt)")
 
-NOTEBOOKS = sorted((lab.ROOT / "notebooks").glob("[0-9]*.ipynb"))
-TEXTS = tomllib.loads((lab.ROOT / "batchnorm_lesson" / "questions.toml").read_text(encoding="utf-8"))
-SCREENSHOTS = os.environ.get("SCREENSHOTS")
 PATIENCE = 5  # seconds until a change must have arrived; reached only when something is wrong
-
 
 EXPLORER, EXERCISE = r"^explorers\.(\w+)\(", r"^exercises\.(\w+)\.check\("
 PREDICTION, QUIZ = r"^questions\.predict\([\"']([\w-]+)", r"^questions\.quiz\((\d+)\)"
@@ -95,7 +84,6 @@ def notebook(jupyter, request):
     jupyter.requested.clear()
     lab.open_notebook(jupyter, request.param.name)
     lab.run_all(jupyter)
-    jupyter.name = request.param.stem
     jupyter.sources = [cell.source for cell in nbformat.read(request.param, as_version=4).cells]
     yield jupyter
     lab.close_notebook(jupyter)
@@ -345,7 +333,7 @@ def test_no_result_is_seen_before_it_is_asked_for(notebook):
 @every_notebook
 def test_predictions_say_how_far_off(notebook):
     for _, name, place in cells_with(notebook, PREDICTION):
-        entry = TEXTS["predict"][name]
+        entry = QUESTIONS["predict"][name]
         assert place.locator("[role=status]").count() == 0, "the answer is there before it is asked for"
         if "choices" in entry:
             check_choices(notebook, place, entry["choices"], place.locator(".widget-button").all())
@@ -371,7 +359,7 @@ def test_an_answer_opens_the_result(notebook):
 def test_quiz_answers_every_choice_in_its_own_words(notebook):
     for _, lesson, place in cells_with(notebook, QUIZ):
         buttons = place.locator(".widget-button").all()
-        for question in TEXTS["quiz"][f"{int(lesson):02}"]:
+        for question in QUESTIONS["quiz"][f"{int(lesson):02}"]:
             own, buttons = buttons[:len(question["choices"])], buttons[len(question["choices"]):]
             check_choices(notebook, place, question["choices"], own)
         assert not buttons
@@ -403,19 +391,6 @@ def plain(words):
 def test_exercises_wait_for_an_answer(notebook):
     for _, name, place in cells_with(notebook, EXERCISE):
         assert "Not attempted" in place.locator(".jp-OutputArea").inner_text(), name
-
-
-if SCREENSHOTS:
-    @every_notebook
-    def test_screenshots(notebook):
-        panel = notebook.locator(".jp-WindowedPanel-outer")
-        for theme in ("Dark", "Light"):
-            lab.set_theme(notebook, f"JupyterLab {theme}")
-            length, height = panel.evaluate("panel => [panel.scrollHeight, panel.clientHeight]")
-            for number, top in enumerate(range(0, length, height - 40), 1):
-                panel.evaluate("(panel, top) => panel.scrollTo(0, top)", top)
-                notebook.wait_for_timeout(150)
-                notebook.screenshot(path=Path(SCREENSHOTS) / f"{notebook.name[:2]}-{theme.lower()}-{number:02}.png")
 
 
 @every_notebook
