@@ -49,7 +49,11 @@ def pytest_collection_modifyitems(items):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """What the test processes share out: a notebook's cells, or the tests of a file that have the same parameter."""
+    """What the test processes share out: a notebook's cells, or the tests of a file that have the same parameter.
+
+    The public way, xdist_group marks with --dist loadgroup, groups nothing since pytest 9.2, and tears the notebooks
+    apart without a word: pytest-xdist 3.8 writes the group into a field that pytest no longer reads (its issue 1386).
+    """
     from xdist.scheduler import LoadScopeScheduling
 
     class Scheduler(LoadScopeScheduling):
@@ -69,7 +73,7 @@ def pytest_sessionfinish(session):
 
 
 def pytest_terminal_summary(terminalreporter):
-    """What passing tests have to show (``record_property("shown", …)``), and every reason for which one was left out."""
+    """What passing tests have to show, ``record_property("shown", …)``, and every reason to leave one out."""
     for report in terminalreporter.stats.get("passed", []):
         for words in [value for name, value in report.user_properties if name == "shown"]:
             terminalreporter.write_line(words)
