@@ -158,7 +158,8 @@ WATCH_DRAG = """index => {
 DRAG = """(knob, seconds) => new Promise(resolve => {
     const track = knob.closest('.noUi-base').getBoundingClientRect(), box = knob.getBoundingClientRect();
     const point = (kind, x) => knob.firstElementChild.dispatchEvent(new MouseEvent(kind, {
-        clientX: x, clientY: box.top + box.height / 2, buttons: kind == 'mouseup' ? 0 : 1, bubbles: true, cancelable: true}));
+        clientX: x, clientY: box.top + box.height / 2, buttons: kind == 'mouseup' ? 0 : 1,
+        bubbles: true, cancelable: true}));
     let begin;
     point('mousedown', box.left + box.width / 2);
     requestAnimationFrame(function frame(time) {
@@ -176,7 +177,8 @@ DRAG = """(knob, seconds) => new Promise(resolve => {
 def notebook(cells, stock=False):
     """A page with a notebook of these cells, all run and showing something."""
     with tempfile.TemporaryDirectory() as folder:
-        sources = [f"import sys\nsys.path.insert(0, {str(TESTS)!r})\nimport bench\nfrom batchnorm_lesson import explorers", *cells]
+        path = f"import sys\nsys.path.insert(0, {str(TESTS)!r})\n"
+        sources = [path + "import bench\nfrom batchnorm_lesson import explorers", *cells]
         kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
         (Path(folder) / "files").mkdir()
         nbformat.write(nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, sources)), metadata=kernel),
@@ -185,8 +187,8 @@ def notebook(cells, stock=False):
               lab.browser_page(conftest.browser_path(), address) as page):
             lab.open_notebook(page, "bench.ipynb")
             lab.run_all(page)
-            page.wait_for_function("count => document.querySelectorAll('.jp-OutputArea :is(img, .sentence)').length == count",
-                                   arg=len(cells))
+            page.wait_for_function("""count => document.querySelectorAll(
+                '.jp-OutputArea :is(img, .sentence)').length == count""", arg=len(cells))
             yield page
 
 
@@ -223,7 +225,7 @@ def bench_browser():
     print(f"{'explorer':16}{'explorer':>14}{'interact':>14}{'words':>14}{'interact/explorer':>20}{'interact/words':>16}")
     for name, label in IN_THE_BROWSER.items():
         cells = [f"explorers.{name}()", f"bench.usual({name!r})", f"bench.words({name!r}, {label!r})"]
-        with notebook(cells, LESSON_SERVER) as page:
+        with notebook(cells) as page:
             times = paint_times(page, label)
         ours, theirs, least = map(statistics.median, times)
         p95 = [f"{statistics.median(each):.0f} ({statistics.quantiles(each, n=20)[-1]:.0f})" for each in times]

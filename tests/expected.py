@@ -29,8 +29,8 @@ def balance(values):
 def estimates(values):
     m = values["m batch size"]
     spread = unit_11().std() / np.sqrt(m)
-    return [("σ / √m =", unit_11().std()), (f"/ √{m:.0f} =", spread), ("band is σ/√m =", spread), ("mini-batches of", m),
-            ("spread by", spread, 0.08 * spread)]
+    return [("σ / √m =", unit_11().std()), (f"/ √{m:.0f} =", spread), ("band is σ/√m =", spread),
+            ("mini-batches of", m), ("spread by", spread, 0.08 * spread)]
 
 
 def squares(values):
@@ -38,7 +38,8 @@ def squares(values):
     areas = (x - x.mean()) ** 2
     shares = [("of the variance: x₁", 100 * areas[0] / areas.sum(), 0.51)] if areas.any() else []
     return shares + [("/ 4 =", areas.mean()), (", σ =", np.sqrt(areas.mean())), ("mean at", x.mean()), ("values", x[0]),
-                     (": sides", abs(x[0] - x.mean())), ("has the side", np.sqrt(areas.mean())), ("and the area", areas.mean())]
+                     (": sides", abs(x[0] - x.mean())), ("has the side", np.sqrt(areas.mean())),
+                     ("and the area", areas.mean())]
 
 
 def divisors(values):
@@ -54,8 +55,8 @@ def standardized(x):
 def scale_and_shift(values):
     gamma, beta = values["γ gamma"], values["β beta"]
     y = gamma * standardized(unit_11()[:256]) + beta
-    return [("mean of y =", beta), ("standard deviation of y =", abs(gamma)), ("marks β at", beta), ("an arrow γ =", gamma),
-            ("Histogram of y from", y.min()), ("reaches to", beta + gamma)]
+    return [("mean of y =", beta), ("standard deviation of y =", abs(gamma)), ("marks β at", beta),
+            ("an arrow γ =", gamma), ("Histogram of y from", y.min()), ("reaches to", beta + gamma)]
 
 
 def undo(values):
@@ -92,8 +93,8 @@ def shift_and_squeeze(values):
     x, step = unit_11()[:256], values["x → x̂ step"]
     root = np.sqrt(x.var() + 1e-5)
     shown = (x - min(step, 1) * x.mean()) / root ** max(step - 1, 0)
-    return [("shift: x −", min(step, 1) * x.mean()), ("squeeze: ÷", root ** max(step - 1, 0)), ("reaches from", shown.min()),
-            ("line at the mean,", shown.mean()), ("a band of", shown.std())]
+    return [("shift: x −", min(step, 1) * x.mean()), ("squeeze: ÷", root ** max(step - 1, 0)),
+            ("reaches from", shown.min()), ("line at the mean,", shown.mean()), ("a band of", shown.std())]
 
 
 def leash(values):
@@ -104,9 +105,9 @@ def leash(values):
 
 def knee(values):
     eps, var = values["ε eps"], values["σ² variance"]
-    return [(", variance", var / (var + eps), 0.0001), ("square stands at eps =", eps, 0.01 * eps), ("curve is at about", var / (var + eps), 0.01),
-            ("four values:", var / (var + eps), 0.0001),
-            ("where eps = σ² =", var, 0.02 * var)]
+    left = var / (var + eps)
+    return [(", variance", left, 0.0001), ("square stands at eps =", eps, 0.01 * eps),
+            ("curve is at about", left, 0.01), ("four values:", left, 0.0001), ("where eps = σ² =", var, 0.02 * var)]
 
 
 def batch_of_four(values):
@@ -137,7 +138,8 @@ def standardized_digits():
 
 def layers(values):
     """A plain forward pass; numbers in the form 9e−13 are shown with one digit."""
-    curve = {"tanh": np.tanh, "relu": lambda z: z * (z > 0), "sigmoid": lambda z: 1 / (1 + np.exp(-z))}[values["activation"]]
+    curves = {"tanh": np.tanh, "relu": lambda z: z * (z > 0), "sigmoid": lambda z: 1 / (1 + np.exp(-z))}
+    curve = curves[values["activation"]]
     rng, h, spreads, depth = np.random.default_rng(0), standardized_digits()[:128], [], int(values["depth layers"])
     for _ in range(depth):
         h = curve(h @ (values["weight scale"] * rng.normal(size=(64, 64))))
@@ -152,15 +154,15 @@ def drift(values):
     snapshots, losses = training()
     said = [("loss in step", step), (f"loss in step {step}:", losses[max(step, 1) - 1], 0.0501)]
     for layer, before, now in zip((1, 10, 20), snapshots[0], snapshots[step]):
-        share = 100 * (before[:, unit] > 0).mean()
-        said += [(f"layer {layer}", share, 0.501), (f"layer {layer} {share:.0f} % →", 100 * (now[:, unit] > 0).mean(), 0.501),
+        share, share_now = (100 * (values[:, unit] > 0).mean() for values in (before, now))
+        said += [(f"layer {layer}", share, 0.501), (f"layer {layer} {share:.0f} % →", share_now, 0.501),
                  (f"layer {layer} from", now[:, unit].min() - 0.1, 0.101)]
     return said
 
 
 @functools.lru_cache
 def training():
-    """20 tanh layers in 200 steps of gradient descent: values before tanh of 128 images, every 10 steps, and the losses."""
+    """20 tanh layers in 200 steps of gradient descent: 128 images' values before tanh, every 10 steps; the losses."""
     images, rng = standardized_digits(), np.random.default_rng(0)
     labels = np.load(DATA)["labels"]
     sizes = [64] * 21 + [10]

@@ -39,8 +39,8 @@ def server(folder, scratch, *options, stock=False):
         own["JUPYTER_CONFIG_PATH"] += os.pathsep + str(LESSON_SETTINGS)
     token = secrets.token_hex(8)
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--expose-app-in-browser",
-               "--ServerApp.ip=127.0.0.1", "--ServerApp.port=0", f"--ServerApp.root_dir={folder}", f"--IdentityProvider.token={token}",
-               *(["--allow-root"] if AS_ROOT else []), *options]
+               "--ServerApp.ip=127.0.0.1", "--ServerApp.port=0", f"--ServerApp.root_dir={folder}",
+               f"--IdentityProvider.token={token}", *(["--allow-root"] if AS_ROOT else []), *options]
     with (scratch / "server.log").open("w") as log:
         process = subprocess.Popen(command, env={**os.environ, **own}, stdout=log, stderr=subprocess.STDOUT)
     try:

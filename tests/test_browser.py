@@ -47,7 +47,8 @@ LOOK = """async ([index, old, patience]) => {
             const handle = control.querySelector('.noUi-handle'), list = control.querySelector('select');
             return {
                 label: control.querySelector('.widget-label').innerText,
-                text: (list ? list.selectedOptions[0] : control.querySelector('.widget-readout')).innerText.replaceAll('\u00a0', ' '),
+                text: (list ? list.selectedOptions[0] : control.querySelector('.widget-readout'))
+                    .innerText.replaceAll('\u00a0', ' '),
                 value: handle?.getAttribute('aria-valuetext'), now: handle?.ariaValueNow,
                 low: handle?.ariaValueMin, high: handle?.ariaValueMax,
             };
@@ -171,7 +172,8 @@ def drag_to_the_right(notebook, handle, direction=1):
     grip = handle.evaluate(GRIP)
     notebook.mouse.move(grip["x"], grip["y"])
     notebook.mouse.down()
-    notebook.mouse.move(grip["left"] + grip["width"] * (0.5 + 0.7 * direction), grip["y"], steps=2)  # one picture on the way
+    end = grip["left"] + grip["width"] * (0.5 + 0.7 * direction)
+    notebook.mouse.move(end, grip["y"], steps=2)  # one picture on the way
     notebook.mouse.up()
     return "high" if direction > 0 else "low"
 
@@ -190,7 +192,8 @@ ONE_STEP = [key("ArrowRight"), key("ArrowLeft")]
 def test_run_all_shows_no_error(notebook):
     seen = notebook.evaluate("""() => ({
         runs: [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(prompt => prompt.innerText),
-        red: [...document.querySelectorAll('[data-mime-type*=stderr], [data-mime-type*=error]')].map(area => area.innerText),
+        red: [...document.querySelectorAll('[data-mime-type*=stderr], [data-mime-type*=error]')]
+            .map(area => area.innerText),
     })""")
     assert not seen["red"]
     assert seen["runs"] and seen["runs"] == [f"[{count}]:" for count in range(1, len(seen["runs"]) + 1)]
@@ -273,9 +276,9 @@ def test_text_box_takes_numbers_and_ignores_words(notebook):
             type_into(notebook, text, "ddb")
             at_low_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemin")
             handle.press("End" if at_low_end else "Home")
-            away = settled(notebook, cell, name, start, lambda seen: seen["words"] != start["words"])
+            away = settled(notebook, cell, name, start, lambda seen, start=start: seen["words"] != start["words"])
             type_into(notebook, text, before)
-            after = settled(notebook, cell, name, away, lambda seen: seen["words"] == start["words"])
+            after = settled(notebook, cell, name, away, lambda seen, start=start: seen["words"] == start["words"])
             problems += [f"{name}: {problem}" for problem in problems_of(notebook, cell, name, start, after)]
             problems += [f"{name}: {before!r} is not taken"] * (after["words"] != start["words"])
     assert not problems, "\n".join(problems)
@@ -298,12 +301,14 @@ def test_buttons_and_lists(notebook):
         for caption in place.locator(".widget-button").all_inner_texts():
             before = look(notebook, cell)
             press_button(notebook, cell, caption)
-            problems += [f"{name}, {caption}: {problem}" for problem in problems_after(notebook, cell, name, start, before)]
+            problems += [f"{name}, {caption}: {problem}"
+                         for problem in problems_after(notebook, cell, name, start, before)]
         for entries in place.locator("select").all():
             for entry in entries.locator("option").all_inner_texts():
                 before = look(notebook, cell)
                 entries.select_option(entry)
-                problems += [f"{name}, {entry}: {problem}" for problem in problems_after(notebook, cell, name, start, before)]
+                problems += [f"{name}, {entry}: {problem}"
+                             for problem in problems_after(notebook, cell, name, start, before)]
         problems += [f"{name}: {problem}" for problem in reset(notebook, cell, name, start)]
     assert not problems, "\n".join(problems)
 
@@ -351,7 +356,7 @@ def test_predictions_say_how_far_off(notebook):
 
 @every_notebook
 def test_an_answer_opens_the_result(notebook):
-    for _, name, place in cells_with(notebook, RESULT):
+    for *_, place in cells_with(notebook, RESULT):
         place.locator("details[open]").wait_for(timeout=1000 * PATIENCE)
 
 

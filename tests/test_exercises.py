@@ -345,7 +345,8 @@ def general_mistakes(exercise):
     else:
         some["one value instead of all"] = [lambda *args: np.asarray(right(*args)).flat[-1],
                                             lambda *args: [np.asarray(right(*args)).flat[0]]]
-    return {**some, "called the function": [example, 3, "text", [1.0]], "wrong arguments": [lambda: 1, lambda *, x: 1, *swapped],
+    return {**some, "called the function": [example, 3, "text", [1.0]],
+            "wrong arguments": [lambda: 1, lambda *, x: 1, *swapped],
             "parentheses forgotten": [lambda *args: args[0].mean, lambda *args: np.mean, lambda *args: print],
             "no return": [no_return], "changed its input": [changes_its_input], "raised an error": [fails],
             "not numbers": [lambda *args: "text", lambda *args: (v for v in [1]), lambda *args: {1: 2},
@@ -506,7 +507,8 @@ PEOPLE = [
      "dgamma, dbeta = dy @ x, sum(dy)\nreturn gamma / std * (dy - dbeta / m - h * dgamma / m), dgamma, dbeta",
      "dgamma with x, and in dx"),
     ("batch_norm_backward", "m = 4\nmean = sum(x) / m\nstd = (sum((x - mean) ** 2) / m + eps) ** 0.5\n"
-     "h = (x - mean) / std\ndgamma, dbeta = dy @ h, sum(dy)\nreturn gamma / std * (dy - dbeta / m - h * dgamma / m), dgamma, dbeta",
+     "h = (x - mean) / std\ndgamma, dbeta = dy @ h, sum(dy)\n"
+     "return gamma / std * (dy - dbeta / m - h * dgamma / m), dgamma, dbeta",
      "divided by 4 everywhere"),
     ("batch_norm_backward", f"{BACK}dx_whole = np.zeros_like(x)\ndx_whole[:] = dx\nreturn dx_whole, dgamma, dbeta",
      "integer result"),

@@ -1,4 +1,4 @@
-"""Every explorer without a browser and without a kernel: moved to its ends and anywhere, it stays whole and says the truth."""
+"""Every explorer without a browser or a kernel: moved to its ends and anywhere, it stays whole and says the truth."""
 import functools
 import html
 import io
@@ -38,7 +38,7 @@ def positions_of(control):
 
 
 def settings(explorer):
-    """Both ends of each control (of a list: every entry), alone; then all controls anywhere, at random but repeatable."""
+    """Both ends of each control (of a list: every entry), alone; then all anywhere, at random but repeatable."""
     ends = [{name: position} for name, control in explorer.controls.items()
             for position in (positions_of(control)[0], positions_of(control)[-1])]
     chance = random.Random(1)
@@ -62,7 +62,8 @@ def moves(name):
         explorer.set(**setting)
         labels = texts(explorer)
         found.append(types.SimpleNamespace(
-            setting=setting, values=explorer.values, words=explorer.text, html=explorer._words.value, picture=bytes(shown(explorer)),
+            setting=setting, values=explorer.values, words=explorer.text, html=explorer._words.value,
+            picture=bytes(shown(explorer)),
             named={control.description: control.value for control in explorer.controls.values()},
             problems=[*outside(explorer, labels), *overlapping(labels)],
             small=[text.get_text() for text, _ in labels if text.get_fontsize() < SMALLEST_FONT]))
@@ -84,7 +85,7 @@ def moving_parts(explorer):
 
 
 def texts(explorer):
-    """Every text that is drawn, with its box in pixels: labels, titles, names of axes, tick labels within the limits."""
+    """Every text that is drawn, with its box in pixels: labels, titles, axes' names, tick labels within the limits."""
     figure = figure_of(explorer)
     found = [*figure.texts]
     with style.context():  # where the ticks are depends on the size of their labels
@@ -168,8 +169,9 @@ def test_size_and_fonts(name):
 def outside(explorer, found):
     """Labels outside the figure, and marks outside the frame of their axes."""
     figure = figure_of(explorer)
+    edge = figure.bbox
     for text, box in found:
-        if not (figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1 and figure.bbox.y0 <= box.y0 and box.y1 <= figure.bbox.y1):
+        if not (edge.x0 <= box.x0 and box.x1 <= edge.x1 and edge.y0 <= box.y0 and box.y1 <= edge.y1):
             yield f"'{text.get_text()}' leaves the figure"
     for part in moving_parts(explorer):
         if not isinstance(part, Text):
@@ -244,7 +246,8 @@ def test_an_error_is_shown_in_the_words(name):
     assert "could not be drawn" in explorer._words.value and "&lt;b&gt;out of luck" in explorer._words.value
     explorer.compute = right
     control.value = there
-    assert "could not be drawn" not in explorer._words.value and explorer.picture.sentence in html.unescape(explorer._words.value)
+    assert "could not be drawn" not in explorer._words.value
+    assert explorer.picture.sentence in html.unescape(explorer._words.value)
 
 
 def test_two_threads_can_move_the_sliders_of_one_explorer():

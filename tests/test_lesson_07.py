@@ -16,6 +16,11 @@ def plain(x, gamma=GAMMA, beta=BETA, eps=EPS):
     return gamma * (x - x.mean()) / np.sqrt(((x - x.mean()) ** 2).mean() + eps) + beta
 
 
+def gradient(dy, x=X):
+    """The gradient in x of the loss Σ dy·y."""
+    return slopes(lambda x: (dy * plain(x)).sum(), x)
+
+
 # Predictions and quiz
 
 def test_some_outputs_move_forwards_and_some_backwards():
@@ -37,7 +42,7 @@ def test_quiz():
     for wrong in (lambda dy: 0 * dy, lambda dy: GAMMA / X.std() * (dy - dy.mean())):
         dy = np.array([1.0, 0.0, 2.0, -1.0])
         assert np.abs(wrong(np.ones(4))).max() < 1e-12
-        assert np.abs(wrong(dy) - slopes(lambda x: (dy * plain(x)).sum(), X)).max() > 0.1
+        assert np.abs(wrong(dy) - gradient(dy)).max() > 0.1
     assert "random upstream" in right_choice(first.choices)
 
     x, dy = np.random.default_rng(1).normal(size=(2, 32))
@@ -47,7 +52,7 @@ def test_quiz():
     assert right_choice(second.choices) == "both double"
 
     dy = 1 + 0.05 * dy
-    wrong, right = GAMMA / x.std() * dy, slopes(lambda x: (dy * plain(x)).sum(), x)
+    wrong, right = GAMMA / x.std() * dy, gradient(dy, x)
     assert np.linalg.norm(wrong) > 10 * np.linalg.norm(right) and wrong.std() < 0.1 * wrong.mean()
     assert right_choice(third.choices).startswith("far too large, and nearly the same for all")
 
@@ -86,22 +91,22 @@ def test_shift_and_stretch_are_not_noticed():
 def test_a_line_over_x_hat_does_not_get_through():
     x_hat = plain(X, 1, 0)
     for dy in (np.ones(4), x_hat, 3 - 2 * x_hat):
-        assert np.abs(slopes(lambda x: (dy * plain(x)).sum(), X)).max() < 1e-5
-    assert np.abs(slopes(lambda x: (x_hat ** 2 * plain(x)).sum(), X)).max() > 0.01
+        assert np.abs(gradient(dy)).max() < 1e-5
+    assert np.abs(gradient(x_hat ** 2)).max() > 0.01
     assert "If dy lies on a line, nothing is left." in NOTEBOOK.prose
 
 
 def test_the_constants_promise_too_much():
     """The notebook's upstream: the same fall of the loss, a larger promise, and the mean of x drifts."""
     dy = np.random.default_rng(0).normal(size=4)
-    right, wrong = slopes(lambda x: (dy * plain(x)).sum(), X), GAMMA / np.sqrt(X.var() + EPS) * dy
-    fell = [(dy * plain(X)).sum() - (dy * plain(X - 0.1 * gradient)).sum() for gradient in (right, wrong)]
-    promised = [0.1 * (gradient ** 2).sum() for gradient in (right, wrong)]
+    right, wrong = gradient(dy), GAMMA / np.sqrt(X.var() + EPS) * dy
+    fell = [(dy * plain(X)).sum() - (dy * plain(X - 0.1 * dx)).sum() for dx in (right, wrong)]
+    promised = [0.1 * (dx ** 2).sum() for dx in (right, wrong)]
     assert promised[0] == pytest.approx(fell[0], rel=0.01) and promised[1] > 1.3 * fell[1]
     assert abs(right.mean()) < 1e-9 and abs(wrong.mean()) > 0.05
     printed = NOTEBOOK.printed("constants =")
-    for name, said, kept, gradient in zip(("right", "constants"), promised, fell, (right, wrong)):
-        moved = f"mean of x moved by {abs(0.1 * gradient.mean()):.4f}"
+    for name, said, kept, dx in zip(("right", "constants"), promised, fell, (right, wrong)):
+        moved = f"mean of x moved by {abs(0.1 * dx.mean()):.4f}"
         assert f"{name:9}  promised {said:.4f}, fell by {kept:.4f}, {moved}" in printed
     error = np.linalg.norm(wrong - right) / np.linalg.norm(right)
     assert error > 0.5 and f"error of the constants: {error:.0%} of dx" in printed
@@ -148,7 +153,7 @@ def test_nudge(which, by):
 @pytest.mark.parametrize("dy", [(1, 0, 0, 0), (1, 1, 1, 1), (-2, 2, 0.5, -0.1)])
 def test_upstream(dy):
     quantities, readout = lesson._upstream(**{f"dy{i}": value for i, value in enumerate(dy, 1)})
-    np.testing.assert_allclose(quantities["dx"], slopes(lambda x: (dy * plain(x)).sum(), X), atol=1e-7)
+    np.testing.assert_allclose(quantities["dx"], gradient(dy), atol=1e-7)
     np.testing.assert_allclose(quantities["x_hat"], plain(X, 1, 0), atol=1e-12)
     assert f">{sum(dy):g}</span>, " in readout and readout.count("= 0") >= 2
 
@@ -157,7 +162,8 @@ def test_the_buttons_of_upstream_let_nothing_through():
     explorer = explorers.upstream()
     for caption in ("All ones", "Equal to x̂"):
         explorer.set(dy1=0.3)
-        button, = (child for child in explorer.children[0].children[0].children[-1].children if child.description == caption)
+        buttons = explorer.children[0].children[0].children[-1].children
+        button, = (child for child in buttons if child.description == caption)
         button.click()
         assert explorer.picture.sentence.endswith("Right: dx = 0, 0, 0 and 0.")
         explorer.set(dy2=1.7)

@@ -33,7 +33,8 @@ def scratch(tmp_path):
 
     def run(*arguments):
         command = [sys.executable, *arguments]
-        return subprocess.run(command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(tmp_path)}, capture_output=True, text=True)
+        environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+        return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
 
     run.folder = tmp_path
     return run

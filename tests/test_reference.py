@@ -226,7 +226,8 @@ def test_wrong_arguments_are_named(argument, call, kind):
 def mutants():
     """The source of batch_norm_backward with one term of dx dropped, or the sums confused."""
     text = inspect.getsource(batchnorm.batch_norm_backward)
-    changes = {"statistics detached": [(" - _per_feature(dbeta / m, x_hat) - x_hat * _per_feature(dgamma / m, x_hat)", "")],
+    both = " - _per_feature(dbeta / m, x_hat) - x_hat * _per_feature(dgamma / m, x_hat)"
+    changes = {"statistics detached": [(both, "")],
                "mean detached": [(" - _per_feature(dbeta / m, x_hat)", "")],
                "variance detached": [(" - x_hat * _per_feature(dgamma / m, x_hat)", "")],
                "dgamma averaged": [("dgamma.astype", "(dgamma / m).astype")],

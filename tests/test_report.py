@@ -67,8 +67,8 @@ def test_general_mistakes_have_names_too(school, name, answer, mistake):
     assert found == (mistake or found) and found
 
 
-BROKEN = {"empty": "", "no notebook": "[]", "no cells": "{}", "half": '{"cells": [{"cell_type": "code", ', "null": "null",
-          "bytes": b"\xff\xfe\x00", "odd cells": '{"cells": [1, null, "x"]}',
+BROKEN = {"empty": "", "no notebook": "[]", "no cells": "{}", "half": '{"cells": [{"cell_type": "code", ',
+          "null": "null", "bytes": b"\xff\xfe\x00", "odd cells": '{"cells": [1, null, "x"]}',
           "odd outputs":
           '{"cells": [{"cell_type": "code", "source": "exercises.batch_mean.check(f)", "outputs": [1]}]}',
           "deep": "[" * 100_000}
