@@ -46,7 +46,7 @@ def outputs(notebook):
 
 def expects_output(source):
     """True when a cell prints or ends with an expression."""
-    tree = ast.parse(source)
+    tree = ast.parse(re.sub(r"^%%.*", "", source))  # the rest of a cell with a magic is plain Python
     prints = any(isinstance(node, ast.Call) and getattr(node.func, "id", None) == "print" for node in ast.walk(tree))
     return prints or bool(tree.body) and isinstance(tree.body[-1], ast.Expr)
 

@@ -105,8 +105,11 @@ def _describe_loss(name, line):
             f"{values[-20:].mean():.2f} at the end.")
 
 
-def trainable(scales, final):
-    """The loss at the end of training for each weight scale ``(k,)`` on a log axis; scales with a loss under 1 work."""
+def trainable(scales, final, cured=None):
+    """The loss at the end of training for each weight scale ``(k,)`` on a log axis; scales with a loss under 1 work.
+
+    cured ``(k,)`` is the same with batch norm, if that is shown too.
+    """
     scales, final = np.asarray(scales), np.asarray(final)
     with style.context():
         figure, axes = style.figure(6.4, 2.9)
@@ -119,8 +122,11 @@ def trainable(scales, final):
         works = style.band(axes, "std")
         line = axes.plot([], [], "o-", color=COLORS["x"], animated=True, markersize=6, zorder=4)[0]
         words = style.label(axes, "std", va="bottom")
+        squares = axes.plot([], [], "s-", color=COLORS["x_hat"], animated=True, markersize=6, zorder=5)[0]
+        if cured is not None:
+            axes.text(scales[-1], 0.75, "with batch norm", color=COLORS["x_hat"], ha="right", va="bottom")
 
-    def draw(scales, final):
+    def draw(scales, final, cured):
         line.set_data(scales, final.clip(0, 2.95))
         good = np.asarray(line.get_xdata())[line.get_ydata() < 1]
         if not len(good):
@@ -131,9 +137,17 @@ def trainable(scales, final):
         first, last = line.get_xdata()[[0, -1]]
         return (f"Loss at the end for {len(scales)} weight scales from {number(first)} to {number(last)}, on a log "
                 f"axis: below 1 only at {numbers(good)}, inside the band from {number(works.get_x())} to "
-                f"{number(works.get_x() + works.get_width())}.")
+                f"{number(works.get_x() + works.get_width())}.{_describe_cure(squares, scales, cured)}")
 
-    return Picture(figure, draw, scales=scales, final=final)
+    return Picture(figure, draw, scales=scales, final=final, cured=cured)
+
+
+def _describe_cure(squares, scales, cured):
+    """Put the squares of the trainings with batch norm, and say how many of them end below 1."""
+    if cured is None:
+        return ""
+    squares.set_data(scales, np.clip(cured, 0, 2.95))
+    return f" With batch norm, drawn as squares, {(squares.get_ydata() < 1).sum()} of {len(scales)} end below 1."
 
 
 def drift(now, start, layers):
