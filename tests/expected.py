@@ -23,7 +23,7 @@ def unit_11():
 def balance(values):
     x = batch_of(values)
     return [("/ 4 =", x.mean()), ("together", (x - values["support"]).sum()), ("held at", values["support"]),
-            ("Equal weights at", x[0]), ("marked at", x.mean())]
+            ("Equal coins at", x[0]), ("marked at", x.mean())]
 
 
 def estimates(values):
@@ -100,7 +100,7 @@ def shift_and_squeeze(values):
 def leash(values):
     x = batch_of(values)
     return [("μ =", x.mean()), ("σ =", x.std()), ("x̂ =", standardized(x)[0]), ("scale of x:", x[0]),
-            ("The farthest square is", abs(standardized(x)).max()), ("= ±", math.sqrt(3))]
+            ("The farthest square is", abs(standardized(x)).max())]
 
 
 def knee(values):

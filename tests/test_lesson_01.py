@@ -45,7 +45,7 @@ def test_the_layer_of_the_notebook_is_the_layer_of_the_explorer():
 
 def test_two_thirds_lie_within_the_spread():
     feature = lesson.digit_feature()
-    assert "about two thirds of the values lie no farther than the spread" in NOTEBOOK.prose
+    assert "about two thirds lie no farther than the spread from their middle" in NOTEBOOK.prose
     for values in (feature, *means_of_batches(5).values()):
         assert np.mean(np.abs(values - values.mean()) <= values.std()) == pytest.approx(2 / 3, abs=0.03)
 
@@ -73,7 +73,9 @@ def test_estimates_keep_the_first_batch_size_as_an_outline_and_name_it():
 def test_the_batch_size_of_the_task_is_within_the_slider():
     sigma = lesson.digit_feature().std()
     sizes = [m for m in explorers.estimates().controls["m"].options if sigma / math.sqrt(m) < 0.5]
-    assert sizes[0] == 128 and "from which the means spread by less than 0.5" in NOTEBOOK.prose
+    assert sizes[0] == 128 and "on do the means spread by less than 0.5" in NOTEBOOK.prose
+    at_128 = lesson._means_of_batches(128).std()
+    assert f"From 128 on: {at_128:.2f}." in NOTEBOOK.prose and sigma / math.sqrt(512) < 0.5 / 2
 
 
 @pytest.mark.parametrize("x, pivot", [

@@ -27,11 +27,19 @@ def test_running_example():
     assert "variance 25, standard deviation 5" in NOTEBOOK.printed("squares = ")
 
 
-def test_prediction_of_the_average_deviation():
-    entry = QUESTIONS["predict"]["average-deviation"]
-    assert entry["answer"] == np.mean(X - X.mean()) == 0 and entry["start"] != 0
-    assert entry["low"] < -7 and entry["high"] > 7
-    assert entry["start"] != np.abs(X - X.mean()).mean()
+def test_prediction_of_the_number_that_is_fooled():
+    wide = np.array([3, 3, 17, 17])
+    assert np.ptp(X) == np.ptp(wide) and right_choice(QUESTIONS["predict"]["same-width"]["choices"]) == "the range"
+    assert np.abs(X - 10).mean() != np.abs(wide - 10).mean() and X.var() != wide.var()
+    assert set(np.abs(wide - 10)) == {7} and "range 14, |d| 7, d² 49" in NOTEBOOK.printed("%%result same-width")
+
+
+def test_others_share_at_least_a_third_of_the_square():
+    """If one deviation of four is d, the other three add up to −d: their squares are least when they are equal."""
+    deviations = np.random.default_rng(0).normal(size=(1000, 4))
+    deviations -= deviations.mean(axis=1, keepdims=True)
+    assert (np.sum(deviations[:, 1:] ** 2, axis=1) >= deviations[:, 0] ** 2 / 3 - 1e-12).all()
+    assert "their squares add up to at least d²/3" in NOTEBOOK.prose
 
 
 def test_prediction_of_the_outlier():
@@ -100,6 +108,9 @@ def test_variances_of_independent_numbers_add_up_and_absolute_deviations_do_not(
     assert np.var(sums) == np.var(X) + np.var(other) == 25.5
     assert np.abs(sums - sums.mean()).mean() != np.abs(X - 10).mean() + np.abs(other - 10).mean()
     assert "variances that **add up** when you add independent numbers" in NOTEBOOK.prose
+    found = re.findall(r"= ([\d.]+), measured on the sums ([\d.]+)", NOTEBOOK.printed("100_000"))
+    squares, absolute = [tuple(map(float, pair)) for pair in found]
+    assert squares[0] == pytest.approx(squares[1], rel=0.01) and absolute[0] > 1.3 * absolute[1]
 
 
 def test_short_formula_fails_in_float32():

@@ -44,7 +44,8 @@ def test_three_batches_give_the_same():
 def test_a_pair_becomes_plus_and_minus_one():
     entry = QUESTIONS["predict"]["pair"]
     assert entry["answer"] == standard([3, 1000])[1] == 1 and entry["start"] != 1
-    assert re.findall(r"[+-]\d\.\d+", NOTEBOOK.printed("for pair in")) == ["-1.000", "+1.000", "+0.998", "-0.998"]
+    assert re.findall(r"[+-]\d\.\d+", NOTEBOOK.printed("for pair in")) == [
+        "-1.000", "+1.000", "+0.998", "-0.998", "-0.156", "+0.156"]
 
 
 @pytest.mark.parametrize("m", [2, 3, 4, 16, 256])
@@ -56,11 +57,11 @@ def test_no_value_gets_past_the_root_of_m_minus_1(m):
     alone = np.zeros(m)
     alone[-1] = 1
     assert np.isclose(standard(alone).max(), bound)
-    assert r"however far out, no $\hat{x}$ gets past $\sqrt{m - 1}$" in NOTEBOOK.prose
+    assert r"However far out, no $\hat{x}$ gets past $\sqrt{m - 1}$" in NOTEBOOK.prose
 
 
 def test_one_value_far_out_comes_close_to_the_bound():
-    lines = re.findall(r"x̂ = ([\d.]+), √\(m − 1\) = ([\d.]+)", NOTEBOOK.printed("for pair in"))
+    lines = re.findall(r"x̂ = ([\d.]+), √\(m − 1\) = ([\d.]+)", NOTEBOOK.printed("farthest ="))
     assert [line[1] for line in lines] == [f"{np.sqrt(m - 1):.3f}" for m in (2, 4, 256)]
     assert all(abs(float(reached) - float(bound)) < 0.001 for reached, bound in lines)
 
@@ -85,8 +86,9 @@ def test_two_humps_stay_two_humps():
 
 
 def test_eps():
-    assert NOTEBOOK.printed("np.errstate").split("\n")[0].count("nan") == 4
-    assert NOTEBOOK.printed("np.errstate").split("\n")[1] == "eps = 1e-05: 0 0 0 0"
+    four, cured, three, cured_too = (line.partition(": ")[2] for line in NOTEBOOK.printed("np.errstate").splitlines())
+    assert (four, cured) == ("nan nan nan nan", "0 0 0 0")
+    assert (three, cured_too) == ("-1 -1 -1", "0 0 0") and "this speck is blown up to −1" in NOTEBOOK.prose
     for eps in (1e-5, 0.25, 25, 1000):
         assert np.isclose(standard(X, eps).var(), 25 / (25 + eps))
     assert np.isclose(standard(X, 25).var(), 0.5)
@@ -232,11 +234,21 @@ def test_batches_of_plus_and_minus_one_are_two_pairs():
     for batch in batches[np.ptp(batches, axis=1) > 0]:
         low, _, _, high = ordered = sorted(batch)
         assert np.allclose(np.abs(standard(batch)), 1) == (ordered == [low, low, high, high])
-    assert "3. Those with two equal low values and two equal high ones." in NOTEBOOK.prose
+    assert "3. Any with two equal low values and two equal high ones" in NOTEBOOK.prose
 
 
-def test_the_far_outlier_stays_under_the_bound():
+def test_three_equal_values_hold_the_fourth_in_its_place():
     explorer = explorers.leash()
-    press(explorer, "Far outlier")
-    farthest = np.abs(standard(list(explorer.values.values()), 1e-5)).max()
-    assert farthest < np.sqrt(3) and f"comes as close as {farthest:.3f}." in NOTEBOOK.prose
+    press(explorer, "Three equal")
+    squares = {explorer.set(x4=value) or tuple(np.round(explorer.compute(**explorer.values)[0]["x_hat"], 3) + 0.0)
+               for value in np.arange(0.5, 30.5, 0.5)}
+    (low, _, _, high), = squares
+    assert f"{low:.3f}, {low:.3f}, {low:.3f} and {high:.3f}".replace("-", "−") in NOTEBOOK.prose
+    assert high < np.sqrt(3) and f"Not past {high:.3f}. *Three equal* takes it there." in NOTEBOOK.prose
+    explorer.set(x4=0)
+    assert not explorer.compute(**explorer.values)[0]["x_hat"].any()
+
+
+def test_eps_outside_the_root_makes_half_a_deviation_of_a_speck():
+    assert NOTEBOOK.printed("almost = ").strip().endswith("inside: 0.002, outside: 0.523")
+    assert "becomes half a standard deviation outside" in NOTEBOOK.prose

@@ -28,10 +28,9 @@ def _shift_and_squeeze(step):
 
 
 def leash(x=RUNNING_EXAMPLE):
-    """Move one of four values: every normalized value moves, and none gets past √3."""
+    """Move one of four values, and watch what becomes of all four."""
     return Explorer("Sliders for four values, joined to their normalized values", figures.leash, _leash,
-                    batch_sliders(x), {"Far outlier": {"x1": 0, "x2": 0, "x3": 0, "x4": 30},
-                                       "Two pairs": {"x1": 9, "x2": 9, "x3": 11, "x4": 11}})
+                    batch_sliders(x), {"Three equal": {"x1": 0, "x2": 0, "x3": 0, "x4": 30}})
 
 
 def _leash(**values):

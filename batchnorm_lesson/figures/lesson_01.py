@@ -36,7 +36,7 @@ def distribution(x, mean=None):
 
 
 def balance(x, pivot, mean=None):
-    """Values ``(m,)`` as equal weights on a beam held at pivot, and under it an arrow from the pivot to each value.
+    """Values ``(m,)`` as equal coins on a beam held at pivot, and under it an arrow from the pivot to each value.
 
     The lengths of the arrows stand in a column on the right, where no mean can come: values reach from 0 to 30.
     """
@@ -48,7 +48,7 @@ def balance(x, pivot, mean=None):
         axes.spines["bottom"].set_bounds(0, 30)
         axes.plot([0, 30], [0, 0], color=FAINT, linewidth=1, linestyle=":")
         beam = axes.plot([], [], color="#555555", linewidth=3, animated=True, zorder=3)[0]
-        weights = style.dots(axes, "x", markersize=13)
+        coins = style.dots(axes, "x", markersize=13)
         support = axes.plot([], [], "^", color="#555555", markersize=18, animated=True, zorder=2)[0]
         line = style.vertical(axes, "mean", zorder=1)
         name = style.label(axes, "mean", va="top", ha="left")
@@ -60,7 +60,7 @@ def balance(x, pivot, mean=None):
         x = np.asarray(x, dtype=float)
         slope = -0.045 * np.clip((x - pivot).sum() / 40, -1, 1)
         beam.set_data([0, 30], slope * (np.array([0, 30]) - pivot))
-        style.place(weights, x, slope * (x - pivot) + 0.28)
+        style.place(coins, x, slope * (x - pivot) + 0.28)
         style.place(support, [pivot], -0.55)
         arrows.set_offsets(np.column_stack([np.full(len(x), pivot), rows]))
         arrows.set_UVC(x - pivot, np.zeros(len(x)))
@@ -69,15 +69,15 @@ def balance(x, pivot, mean=None):
         if mean is not None:
             style.stand(line, mean)
             style.write(name, mean + 0.3, 1.8, f"μ = {number(mean)}")
-        return _describe_balance(weights.get_xdata(), support.get_xdata()[0], arrows.U, beam.get_ydata(), mean)
+        return _describe_balance(coins.get_xdata(), support.get_xdata()[0], arrows.U, beam.get_ydata(), mean)
 
     return Picture(figure, draw, x=x, pivot=pivot, mean=mean)
 
 
 def _describe_balance(x, pivot, deviations, ends, mean):
     tilt = "is level" if abs(ends[0] - ends[1]) < 1e-9 else f"tips to the {'left' if ends[0] < ends[1] else 'right'}"
-    sentence = (f"Equal weights at {numbers(x)} on a beam held at {number(pivot)}. The beam {tilt}. "
-                f"Arrows from the support to the weights: {numbers(deviations)}, together {number(deviations.sum())}.")
+    sentence = (f"Equal coins at {numbers(x)} on a beam held at {number(pivot)}. The beam {tilt}. "
+                f"Arrows from the support to the coins: {numbers(deviations)}, together {number(deviations.sum())}.")
     return sentence if mean is None else f"{sentence} The mean is marked at {number(mean)}."
 
 

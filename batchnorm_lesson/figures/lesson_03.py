@@ -65,7 +65,6 @@ def _stage(x, shown):
 
 def leash(x, x_hat):
     """A batch ``(m,)`` above, on the scale of x, and x_hat below, on its own, joined by lines; faint, the start."""
-    bound = np.sqrt(len(x) - 1)
     with style.context():
         figure, axes = style.figure(6.4, 3.2)
         style.frame(axes, "x̂ (no unit)", None, (-2.1, 2.1), (-0.42, 1.12))
@@ -75,9 +74,6 @@ def leash(x, x_hat):
         above.spines["top"].set_visible(True)
         above.set_xticks(range(0, 31, 5))
         axes.xaxis.label.set_color(COLORS["x_hat"])
-        axes.vlines([-bound, bound], -0.17, 0.15, color="#707070", linestyle=":")
-        for side in (-1, 1):
-            axes.text(side * bound, -0.3, f"{'−' * (side < 0)}√(m − 1)", ha="center", va="center", color="#606060")
         for value, normalized in zip(x, x_hat):
             axes.plot([_to_x_hat(value), normalized], [1, 0], color=FAINT, linewidth=1, zorder=1)
         axes.plot(_to_x_hat(np.asarray(x)), np.ones(len(x)), "o", color=FAINT, zorder=1)
@@ -96,7 +92,7 @@ def leash(x, x_hat):
         farthest = np.abs(normal.get_xdata()).max()
         return (f"Circles above, on the scale of x: {numbers(_to_x(circles.get_xdata()))}. Squares below, on the scale "
                 f"of x̂: {numbers(normal.get_xdata(), 3)}, joined by lines. The farthest square is "
-                f"{number(farthest, 3)} from 0; the dotted limits are at ±√(m − 1) = ±{number(bound, 3)}.")
+                f"{number(farthest, 3)} from 0.")
 
     return Picture(figure, draw, x=x, x_hat=x_hat)
 
