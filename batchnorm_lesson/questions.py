@@ -85,8 +85,11 @@ class Guess(Question):
         self.slider.value = self._on_the_slider(_typed_number(self.box.value))
 
     def _on_the_slider(self, guess):
-        """Where the slider stands for a guess: at its ends for one beyond them, where it is for no number."""
-        return self.slider.value if guess is None else min(max(guess, self.slider.min), self.slider.max)
+        """The slider's stop nearest to a guess (a value between stops would be sent back rounded); for none, its own."""
+        if guess is None:
+            return self.slider.value
+        low, high, step = self.slider.min, self.slider.max, self.slider.step
+        return min(max(round(low + round((guess - low) / step) * step, 6), low), high)
 
     def _truth(self):
         return f"It is {_number(self.entry['answer'])}. {self.entry['because']}"

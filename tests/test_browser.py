@@ -56,8 +56,11 @@ LOOK = """async ([index, old, patience]) => {
     };
 }"""
 
-WHITE_BORDER = """index => {
+WHITE_BORDER = """async index => {
     const image = document.querySelectorAll('.jp-Notebook .jp-Cell')[index].querySelector('.widget-image');
+    for (let tries = 1; ; tries++) {  // what is not decoded yet would be drawn as nothing at all
+        try { await image.decode(); break; } catch (error) { if (tries == 20) throw error; }
+    }
     const canvas = new OffscreenCanvas(image.naturalWidth, image.naturalHeight), brush = canvas.getContext('2d');
     brush.drawImage(image, 0, 0);
     const right = canvas.width - 1, bottom = canvas.height - 1;
