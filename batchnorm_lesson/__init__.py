@@ -6,9 +6,9 @@ equipment: digits and a network to try it on, pictures, pictures with sliders, e
 ``import batchnorm_lesson`` loads NumPy and nothing heavier; pictures and sliders load with
 ``from batchnorm_lesson import figures, explorers``.
 """
-from .batchnorm import (batch_mean, batch_norm, batch_norm_backward, batch_norm_forward, batch_variance, normalize,
-                        scale_and_shift)
+from .batchnorm import (BatchNorm, batch_mean, batch_norm, batch_norm_backward, batch_norm_forward, batch_variance,
+                        normalize, scale_and_shift)
 from .network import load_digits
 
-__all__ = ["batch_mean", "batch_norm", "batch_norm_backward", "batch_norm_forward", "batch_variance", "load_digits",
-           "normalize", "scale_and_shift"]
+__all__ = ["BatchNorm", "batch_mean", "batch_norm", "batch_norm_backward", "batch_norm_forward", "batch_variance",
+           "load_digits", "normalize", "scale_and_shift"]

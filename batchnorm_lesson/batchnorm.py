@@ -123,6 +123,70 @@ def batch_norm_backward(dy, cache):
     return dx.astype(dy.dtype), dgamma.astype(dy.dtype), dbeta.astype(dy.dtype)
 
 
+class BatchNorm:
+    """Batch norm as a layer of a network: it learns gamma and beta, and keeps running statistics for single examples.
+
+    num_features: C, the length of axis 1 of its input, or 1 for an input ``(m,)``.
+    momentum: the weight of the newest batch in the running statistics. (Keras gives the weight of the old ones.)
+    gamma, beta: what is learned, float64 ``(C,)``, at first 1 and 0.
+    running_mean, running_var: float64 ``(C,)``, at first 0 and 1; each batch in training moves them a little, the
+    variance with m/(m − 1), because it is to estimate that of all the data.
+    training: True normalizes each batch with its own statistics, False with the running ones.
+    Source: arXiv:1502.03167, Algorithms 1 and 2; the conventions and the defaults are those of torch.nn.BatchNorm1d.
+    """
+
+    def __init__(self, num_features, eps=1e-5, momentum=0.1):
+        self.num_features, self.eps, self.momentum, self.training = num_features, eps, momentum, True
+        self.gamma, self.beta = np.ones(num_features), np.zeros(num_features)
+        self.running_mean, self.running_var = np.zeros(num_features), np.ones(num_features)
+
+    def forward(self, x):
+        """y, with the shape and dtype of x ``(m, C)``, ``(m,)``, ``(N, C, L)`` or ``(N, C, H, W)``.
+
+        Raises TypeError or ValueError for wrong input, and in training for a single value per feature: its variance
+        is 0, so every y would be beta, whatever x is.
+        """
+        x = _mini_batch(x)
+        features = x.shape[1] if x.ndim > 1 else 1
+        if features != self.num_features:
+            raise ValueError(f"x must have {self.num_features} features, got {features} in the shape {x.shape}")
+        # From here on everything is known to fit, so the four steps are plain lines.
+        if self.training:
+            deviations, var = self._deviations(x.astype(np.float64, copy=False))
+        else:
+            deviations, var = x - _per_feature(self.running_mean, x), self.running_var
+        self._std = _per_feature(np.sqrt(var + self.eps), x)
+        self._x_hat = deviations / self._std
+        y = _per_feature(self.gamma, x) * self._x_hat + _per_feature(self.beta, x)
+        return y.astype(x.dtype, copy=False)
+
+    def _deviations(self, x):
+        """x minus the mean of the batch, and its variance ``(C,)``; the running statistics move towards both."""
+        axes, m = _batch_axes(x), x.size // self.num_features
+        if m == 1:
+            raise ValueError(f"x has one value per feature, shape {x.shape}: in training a batch needs two or more. "
+                             "For a single example set training = False: then the running statistics are used")
+        mean = x.mean(axis=axes)
+        deviations = x - _per_feature(mean, x)
+        var = (deviations ** 2).mean(axis=axes)
+        self.running_mean += self.momentum * (mean - self.running_mean)
+        self.running_var += self.momentum * (var * (m / (m - 1)) - self.running_var)
+        return deviations, var
+
+    def backward(self, dy):
+        """dx, dgamma, dbeta for the last forward pass; dy and dx have its shape, the others ``(C,)``.
+
+        In training the mean and the variance depend on x, as in batch_norm_backward; in evaluation they do not.
+        """
+        axes, x_hat = _batch_axes(dy), self._x_hat
+        dbeta, dgamma = dy.sum(axis=axes), (dy * x_hat).sum(axis=axes)
+        direct = _per_feature(self.gamma, dy) / self._std
+        if not self.training:
+            return direct * dy, dgamma, dbeta
+        m = dy.size // self.num_features
+        return direct * (dy - _per_feature(dbeta / m, dy) - x_hat * _per_feature(dgamma / m, dy)), dgamma, dbeta
+
+
 def _batch_axes(x):
     """Every axis but 1, which counts the features; axis 0 alone for ``(m,)``."""
     return tuple(axis for axis in range(x.ndim) if axis != 1)
@@ -130,8 +194,7 @@ def _batch_axes(x):
 
 def _per_feature(values, x):
     """Shape ``(C,)`` values so that they line up with axis 1 of x."""
-    values = np.asarray(values)
-    return values.reshape((-1,) + (1,) * (x.ndim - 2)) if values.ndim else values
+    return values if x.ndim < 3 or not np.ndim(values) else np.reshape(values, (-1,) + (1,) * (x.ndim - 2))
 
 
 def _mini_batch(x, name="x"):

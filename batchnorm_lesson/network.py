@@ -3,7 +3,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from .batchnorm import batch_norm_backward, batch_norm_forward
+from .batchnorm import BatchNorm
 
 
 def load_digits():
@@ -73,57 +73,80 @@ class Network:
     A layer multiplies by its weights, adds beta and applies the activation ("tanh", "sigmoid" or "relu"). With
     batch norm it normalizes in between, and gamma and beta scale and shift; without, beta is the plain bias. The
     weights are normal with mean 0; ``scale`` is their standard deviation in every layer, or "xavier" (Glorot and
-    Bengio 2010) or "he" (He et al. 2015). Batch norm takes the statistics of whatever batch it is given.
+    Bengio 2010) or "he" (He et al. 2015). With ``residual`` each layer adds its output to what it was given (He et
+    al. 2016).
+
+    ``training`` is the mode of its batch norm: True takes the statistics of whatever batch it is given, False the
+    running ones.
 
     ``activations`` holds what the last forward pass left behind: the images, then the output of each layer,
     arrays ``(m, width)``. Numbers carry no unit. Raises ValueError for a name that is not there.
     """
 
-    def __init__(self, depth, width=64, activation="tanh", scale="xavier", batch_norm=False, seed=0):
+    def __init__(self, depth, width=64, activation="tanh", scale="xavier", batch_norm=False, seed=0,
+                 residual=False, momentum=0.1):
         if activation not in ACTIVATIONS:
             raise ValueError(f"activation must be one of {', '.join(ACTIVATIONS)}, got {activation!r}")
         if isinstance(scale, str) and scale not in INITIALIZATIONS:
             raise ValueError(f"scale must be a number or one of {', '.join(INITIALIZATIONS)}, got {scale!r}")
-        self.activation, self.slope, self.batch_norm = ACTIVATIONS[activation], SLOPES[activation], batch_norm
+        if residual and width != 64:
+            raise ValueError(f"residual layers need width 64, that of the images, got {width}")
+        self.activation, self.slope, self.residual = ACTIVATIONS[activation], SLOPES[activation], residual
         rng = np.random.default_rng(seed)
         sizes = [64] + [width] * depth + [10]
         self.weights = []
         for n, k in zip(sizes[:-1], sizes[1:]):
             std = INITIALIZATIONS[scale](n, k) if isinstance(scale, str) else scale
             self.weights.append(std * rng.normal(size=(n, k)))
-        self.gammas = [np.ones(width) for _ in range(depth)]
-        self.betas = [np.zeros(size) for size in sizes[1:]]
-        self.activations, self.caches = [], []
+        self.norms = [BatchNorm(width, momentum=momentum) for _ in range(depth)] if batch_norm else []
+        self.gammas = [norm.gamma for norm in self.norms]
+        self.betas = [norm.beta for norm in self.norms] or [np.zeros(width) for _ in range(depth)]
+        self.betas.append(np.zeros(10))
+        self.activations, self._outputs = [], []
+
+    @property
+    def batch_norm(self):
+        """Whether there is batch norm in its layers."""
+        return bool(self.norms)
+
+    @property
+    def training(self):
+        """Whether batch norm uses the statistics of the batch that it is given."""
+        return all(norm.training for norm in self.norms)
+
+    @training.setter
+    def training(self, training):
+        for norm in self.norms:
+            norm.training = training
 
     def forward(self, images):
         """The scores ``(m, 10)`` of images ``(m, 64)``; every layer's output is kept in ``activations``."""
-        self.activations, self.caches = [images], []
-        for weights, gamma, beta in zip(self.weights, self.gammas, self.betas):
-            z = self.activations[-1] @ weights
-            if self.batch_norm:
-                z, cache = batch_norm_forward(z, gamma, beta)
-                self.caches.append(cache)
-            else:
-                z = z + beta
-            self.activations.append(self.activation(z))
+        self.activations, self._outputs = [images], []
+        for layer, beta in enumerate(self.betas[:-1]):
+            h = self.activations[-1]
+            z = h @ self.weights[layer]
+            z = self.norms[layer].forward(z) if self.norms else z + beta
+            self._outputs.append(self.activation(z))
+            self.activations.append(h + self._outputs[-1] if self.residual else self._outputs[-1])
         return self.activations[-1] @ self.weights[-1] + self.betas[-1]
 
     def backward(self, dscores):
         """From the gradient of the loss for the scores ``(m, 10)`` to those for weights, gammas and betas: three lists.
 
-        Call forward first. Without batch norm the gammas are not used, and their gradients are 0.
+        Call forward first. Without batch norm there are no gammas.
         """
         da = dscores @ self.weights[-1].T
         dweights, dgammas, dbetas = [self.activations[-1].T @ dscores], [], [dscores.sum(axis=0)]
-        for layer in reversed(range(len(self.gammas))):
-            dz = da * self.slope(self.activations[layer + 1])
-            if self.batch_norm:
-                dz, dgamma, dbeta = batch_norm_backward(dz, self.caches[layer])
+        for layer in reversed(range(len(self._outputs))):
+            dz = da * self.slope(self._outputs[layer])
+            if self.norms:
+                dz, dgamma, dbeta = self.norms[layer].backward(dz)
+                dgammas.insert(0, dgamma)
             else:
-                dgamma, dbeta = np.zeros_like(self.gammas[layer]), dz.sum(axis=0)
-            da = dz @ self.weights[layer].T
+                dbeta = dz.sum(axis=0)
+            dh = dz @ self.weights[layer].T
+            da = da + dh if self.residual else dh
             dweights.insert(0, self.activations[layer].T @ dz)
-            dgammas.insert(0, dgamma)
             dbetas.insert(0, dbeta)
         return dweights, dgammas, dbetas
 

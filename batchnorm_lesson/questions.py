@@ -85,7 +85,7 @@ class Guess(Question):
         self.slider.value = self._on_the_slider(_typed_number(self.box.value))
 
     def _on_the_slider(self, guess):
-        """The slider's stop nearest to a guess (a value between stops would be sent back rounded); for none, its own."""
+        """The slider's stop nearest to a guess: another value would come back rounded. For no guess, where it is."""
         if guess is None:
             return self.slider.value
         low, high, step = self.slider.min, self.slider.max, self.slider.step

@@ -33,7 +33,7 @@ def test_gradients_agree_with_finite_differences(activation, batch_norm):
     images, labels = IMAGES[:12], LABELS[:12]
     gradients = network.backward(cross_entropy(network.forward(images), labels)[1])
     groups = (network.weights, network.gammas, network.betas)
-    assert [len(group) for group in groups] == [len(group) for group in gradients] == [4, 3, 4]
+    assert [len(group) for group in groups] == [len(group) for group in gradients] == [4, 3 * batch_norm, 4]
     for parameters, found in zip(groups, gradients):
         for parameter, gradient in zip(parameters, found):
             assert parameter.shape == gradient.shape
@@ -119,3 +119,34 @@ def test_batch_norm_trains_where_the_plain_network_does_not(depth, activation, s
     plain = accuracy(depth, activation, scale, False)
     assert math.isnan(plain) if without is None else without[0] <= plain <= without[1]
     assert accuracy(depth, activation, scale, True) >= with_batch_norm
+
+
+def test_gradients_of_a_residual_network_agree_with_finite_differences():
+    network = Network(3, activation="tanh", batch_norm=True, residual=True, seed=1)
+    images, labels = IMAGES[:12], LABELS[:12]
+    dweights, dgammas, dbetas = network.backward(cross_entropy(network.forward(images), labels)[1])
+    for parameter, gradient in ((network.weights[0], dweights[0]), (network.gammas[1], dgammas[1]),
+                                (network.betas[2], dbetas[2])):
+        index = (0,) * parameter.ndim
+        slope = finite_difference(network, parameter, index, images, labels)
+        assert gradient[index] == pytest.approx(slope, rel=1e-5, abs=1e-8)
+
+
+def test_a_residual_layer_adds_its_output_to_its_input():
+    plain, residual = Network(1), Network(1, residual=True)
+    plain.forward(IMAGES[:5])
+    residual.forward(IMAGES[:5])
+    np.testing.assert_allclose(residual.activations[1], IMAGES[:5] + plain.activations[1])
+    with pytest.raises(ValueError, match="residual layers need width 64"):
+        Network(2, width=6, residual=True)
+
+
+def test_in_evaluation_each_image_is_answered_by_itself():
+    network = Network(2, batch_norm=True)
+    list(train(network, IMAGES, LABELS, steps=5))
+    network.training = False
+    together = network.forward(IMAGES[:20])
+    alone = np.concatenate([network.forward(IMAGES[i:i + 1]) for i in range(20)])
+    np.testing.assert_allclose(together, alone, rtol=1e-10)
+    network.training = True
+    assert not np.allclose(network.forward(IMAGES[:20]), together)

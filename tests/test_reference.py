@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 import batchnorm_lesson
-from batchnorm_lesson import batch_mean, batch_norm, batch_norm_backward, batch_norm_forward, batch_variance, batchnorm
+from batchnorm_lesson import (BatchNorm, batch_mean, batch_norm, batch_norm_backward, batch_norm_forward,
+                              batch_variance, batchnorm)
 from expected import slopes
 
 FILE = Path(__file__).resolve().parent / "reference" / "pytorch.npz"
@@ -249,3 +250,67 @@ def test_a_wrong_backward_is_seen(text):
     _, cache = batch_norm_forward(case["x"], case["gamma"], case["beta"], case["eps"])
     found = scope["batch_norm_backward"](case["dy"], cache)
     assert max(error(got, case[name], case, name) for name, got in zip(RESULTS[1:], found)) > 1e-3
+
+
+# The layer
+
+def layer_of(case):
+    layer = BatchNorm(len(case["gamma"]), eps=case["eps"].item(), momentum=case["momentum"].item())
+    layer.gamma[:], layer.beta[:] = case["gamma"], case["beta"]
+    return layer
+
+
+def test_the_layer_does_what_pytorchs_does(case):
+    """In training, with its running statistics after one step, and in evaluation after that."""
+    kind = case["x"].dtype.name
+    right = {name: case[f"exact_{name}" if kind == "float32" else name]
+             for name in (*RESULTS, "running_mean", "running_var", "y_eval")}
+    layer = layer_of(case)
+    y = layer.forward(case["x"])
+    got = dict(zip(RESULTS, (y, *layer.backward(case["dy"].astype(float)))))
+    assert y.dtype == case["x"].dtype
+    for name in RESULTS:
+        assert error(got[name], right[name], case, name) < NEAR[kind], name
+    np.testing.assert_allclose(layer.running_mean, right["running_mean"], rtol=1e-10)
+    np.testing.assert_allclose(layer.running_var, right["running_var"], rtol=1e-10)
+    layer.training = False
+    assert error(layer.forward(case["x"]), right["y_eval"], case, "y") < NEAR[kind]
+    assert len({CASES[name]["momentum"].item() for name in CASES}) >= 3
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_the_layers_gradients_agree_with_finite_differences(training):
+    rng = np.random.default_rng(4)
+    x, dy = rng.normal(size=(4, 3, 2, 2)), rng.normal(size=(4, 3, 2, 2))
+    layer = BatchNorm(3)
+    layer.gamma[:], layer.running_var[:] = [2, -1, 0.5], [4, 1, 9]
+    layer.training = training
+    layer.forward(x)
+    dx, _, _ = layer.backward(dy)
+    for index in [(0, 0, 0, 0), (3, 2, 1, 1), (1, 1, 0, 1)]:
+        step = np.zeros_like(x)
+        step[index] = 1e-6
+        slope = ((layer.forward(x + step) - layer.forward(x - step)) * dy).sum() / 2e-6
+        assert dx[index] == pytest.approx(slope, rel=1e-5, abs=1e-7)
+
+
+@pytest.mark.parametrize("shape", [(1, 3), (1, 3, 1, 1), (1,)])
+def test_one_example_in_training_is_refused_with_the_way_out(shape):
+    layer = BatchNorm(shape[1] if len(shape) > 1 else 1)
+    with pytest.raises(ValueError, match=r"x has one value per feature.*set training = False"):
+        layer.forward(np.ones(shape))
+    layer.training = False
+    assert layer.forward(np.ones(shape)).shape == shape
+    np.testing.assert_array_equal(layer.running_mean, 0)
+
+
+@pytest.mark.parametrize("x, words", [(np.ones((4, 2)), "x must have 3 features, got 2"),
+                                      ([[1, 2, np.nan]] * 2, "finite"), (np.ones(4), "x must have 3 features, got 1")])
+def test_the_layer_refuses_what_does_not_fit(x, words):
+    with pytest.raises(ValueError, match=words):
+        BatchNorm(3).forward(x)
+
+
+def test_float32_stays_float32_in_the_layer():
+    layer = BatchNorm(3)
+    assert layer.forward(np.random.default_rng(0).normal(size=(5, 3)).astype(np.float32)).dtype == np.float32
