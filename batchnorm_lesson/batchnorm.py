@@ -41,7 +41,8 @@ def normalize(x, mean, var, eps=1e-5):
 
     mean and var have one value per feature, as batch_mean and batch_variance return them. eps is added to
     the variance, inside the root; 1e-5 is PyTorch's default (Keras: 1e-3).
-    Raises TypeError or ValueError for wrong input, a negative var or a negative eps.
+    Raises TypeError or ValueError for wrong input, a negative var or a negative eps, and for eps = 0 where var is 0:
+    0/0 is no number. (Where var is the rounding noise of equal values, that noise is what eps = 0 enlarges.)
     Source: arXiv:1502.03167, Algorithm 1, line 3; torch.nn.BatchNorm1d for the default.
     """
     x = _mini_batch(x)
@@ -49,7 +50,11 @@ def normalize(x, mean, var, eps=1e-5):
     var = _statistic(var, x, "var")
     if (var < 0).any():
         raise ValueError(f"var must not be negative, got {var.min():g}; a variance is an average of squares")
-    return ((x - mean) / np.sqrt(var + _checked_eps(eps))).astype(x.dtype)
+    eps = _checked_eps(eps)
+    if (var + eps == 0).any():
+        raise ValueError("eps must be above 0 for a feature whose values are all equal: its variance is 0, and 0/0 is "
+                         "no number")
+    return ((x - mean) / np.sqrt(var + eps)).astype(x.dtype)
 
 
 def scale_and_shift(x_hat, gamma, beta):
@@ -199,7 +204,7 @@ def _per_feature(values, x):
 
 def _mini_batch(x, name="x"):
     """x as a float array, or an error that says what is wrong with it."""
-    x = _numbers(x, name)
+    x = finite_numbers(x, name)
     if not 1 <= x.ndim <= 4:
         raise ValueError(f"{name} must have shape (m,), (m, C), (N, C, L) or (N, C, H, W), got {x.shape}")
     if x.size == 0:
@@ -209,7 +214,7 @@ def _mini_batch(x, name="x"):
 
 def _statistic(values, x, name):
     """mean or var: exactly one value per feature of x, ready to line up with axis 1."""
-    values = _numbers(values, name)
+    values = finite_numbers(values, name)
     needed = x.shape[1:2]
     if values.shape != needed:
         raise ValueError(f"{name} must have one value per feature, shape {needed} for x of shape {x.shape}, "
@@ -219,7 +224,7 @@ def _statistic(values, x, name):
 
 def _parameter(values, x, name):
     """gamma or beta: one number for all features, or one per feature."""
-    values = _numbers(values, name)
+    values = finite_numbers(values, name)
     if values.ndim == 0:
         return values
     return _statistic(values, x, name)
@@ -236,7 +241,7 @@ def _checked_cache(cache):
 
 def _checked_eps(eps):
     """eps as one number that is not negative."""
-    eps = _numbers(eps, "eps")
+    eps = finite_numbers(eps, "eps")
     if eps.ndim:
         raise ValueError(f"eps must be a single number, got an array of shape {eps.shape}")
     if eps < 0:
@@ -244,12 +249,16 @@ def _checked_eps(eps):
     return eps
 
 
-def _numbers(values, name):
+def finite_numbers(values, name):
     """values as an array of finite floats: float types stay, integers become float64."""
+    if isinstance(values, np.ma.MaskedArray):
+        raise TypeError(f"{name} must be a plain array, got a masked one, whose mask would be ignored")
     try:
         values = np.asarray(values)
     except ValueError:
         raise ValueError(f"{name} must be a regular array, got rows of different lengths") from None
+    except (TypeError, RuntimeError) as problem:  # a tensor that belongs to a graph or to another device
+        raise TypeError(f"{name} must be an array of numbers, and cannot become one: {problem}") from None
     if values.dtype.kind not in "iuf":
         raise TypeError(f"{name} must hold numbers, got {values.dtype} values")
     if values.dtype.kind != "f":

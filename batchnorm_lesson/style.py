@@ -49,6 +49,12 @@ def frame(axes, xlabel, ylabel=None, xlim=None, ylim=None):
         axes.yaxis.set_visible(False)
 
 
+def wide(limits, *values):
+    """The limits of an axis, stretched where values lie beyond them: nothing that is drawn is cut away."""
+    low, high = min(map(np.min, values)), max(map(np.max, values))
+    return (limits[0] if low >= limits[0] else np.floor(low)), (limits[1] if high <= limits[1] else np.ceil(high))
+
+
 def dots(axes, quantity, **look):
     """Moving markers of a quantity; ``place`` puts them."""
     look = {"markeredgecolor": "white", "linestyle": "none", "zorder": 5} | look

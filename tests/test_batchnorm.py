@@ -177,3 +177,24 @@ WRONG_PARAMETERS = [
 def test_wrong_parameter_is_named(argument, call, error):
     with pytest.raises(error, match=rf"^{argument}\b"):
         call()
+
+
+@pytest.mark.parametrize("call", [lambda: batch_norm([5, 5, 5], eps=0), lambda: normalize([5, 5], 5, 0, eps=0),
+                                  lambda: batch_norm([[1, 5], [2, 5]], eps=0)])
+def test_equal_values_without_eps_are_refused_by_the_name_of_eps(call):
+    with pytest.raises(ValueError, match="^eps must be above 0 for a feature whose values are all equal"):
+        call()
+
+
+def test_a_mask_is_not_ignored():
+    with pytest.raises(TypeError, match="^x must be a plain array, got a masked one"):
+        batch_mean(np.ma.masked_array([1.0, 2.0, 99.0], mask=[0, 0, 1]))
+
+
+def test_what_cannot_become_an_array_is_refused_by_its_name():
+    class Tensor:
+        def __array__(self, *args, **kwargs):
+            raise RuntimeError("Can't call numpy() on Tensor that requires grad.")
+
+    with pytest.raises(TypeError, match="^gamma must be an array of numbers.*requires grad"):
+        scale_and_shift([1.0, 2.0], Tensor(), 0)

@@ -8,6 +8,7 @@ import sys
 import threading
 import types
 
+import ipywidgets as widgets
 import matplotlib
 import matplotlib.style
 import numpy as np
@@ -21,7 +22,7 @@ from matplotlib.text import Text
 from PIL import Image
 
 import expected
-from batchnorm_lesson import explorers, style
+from batchnorm_lesson import explorers, figures, style
 
 RANDOM_POSITIONS = 3
 WIDEST, SMALLEST_FONT = 7.2, 11  # inches, points
@@ -272,7 +273,7 @@ def test_explorers_work_in_a_plain_python_process():
 import sys
 import warnings
 warnings.filterwarnings("error", module="batchnorm_lesson")
-from batchnorm_lesson import explorers, style
+from batchnorm_lesson import explorers, figures, style
 for name in explorers.__all__:
     assert getattr(explorers, name)()._repr_mimebundle_()["image/png"], name
 if "matplotlib.pyplot" in sys.modules:
@@ -320,3 +321,59 @@ def test_picture_and_words_of_a_bundle_belong_together(part):
     still(explorer, 0)
     for bundle in bundles_while(moving, explorer if part == "explorer" else explorer.picture):
         assert bundle["text/plain"] == words[bundle["image/png"]]
+
+
+# What learners hand in
+
+FAR = np.array([-400.0, -20.0, 3.0, 9.0, 5000.0])
+
+
+@pytest.mark.parametrize("draw, shown", [
+    (lambda: figures.distribution(FAR), "Histogram of 5 values between −400"),
+    (lambda: figures.spread(FAR, FAR.mean(), FAR.std()), "Histogram of 5 values"),
+    (lambda: figures.rows([FAR, FAR[:2]]), "5000"),
+    (lambda: figures.humps(FAR, FAR / 10), "in their tallest bars"),
+    (lambda: figures.shift_and_squeeze(FAR, FAR), "histogram of 5 values reaches from −400 to 5000"),
+    (lambda: figures.scaled(FAR / 100, FAR, 100, 0), "from −400 to 5000"),
+    (lambda: figures.undo(FAR, -FAR), "inputs from −400 to 5000"),
+    (lambda: figures.activation(FAR, FAR * 0, np.maximum(FAR, 0)), "outputs from 0 to 5000"),
+    (lambda: figures.dead_bias(FAR, FAR, 0, 0), "histogram from −4"),
+    (lambda: figures.detached(FAR, -FAR), "from −400 to 5000"),
+    (lambda: figures.corner(np.linspace(-50, 50, 101)), "from −50 to 50"),
+])
+def test_values_far_out_are_drawn_and_counted(draw, shown):
+    picture = draw()
+    assert shown in picture.sentence
+    for axes in picture._canvas.figure.axes:
+        for line in axes.lines:
+            if line.get_transform() == axes.transData and len(line.get_xdata()):
+                (low, high), across = sorted(axes.get_xlim()), np.asarray(line.get_xdata(), dtype=float)
+                assert low <= across.min() and across.max() <= high
+
+
+@pytest.mark.parametrize("name, call", [
+    ("x", lambda: figures.balance([3, 90], 5)), ("pivot", lambda: figures.balance([3, 9], 50)),
+    ("x", lambda: figures.distribution([])), ("x", lambda: figures.distribution("words")),
+    ("x", lambda: figures.distribution([1, np.nan])), ("x", lambda: figures.distribution([[1, 2], [3, 4]])),
+    ("mean", lambda: figures.spread([1, 2], [1, 2], 1)), ("x_hat", lambda: figures.leash([1, 2], [1])),
+    ("y", lambda: figures.undo([1, 2], [1, 2, 3])), ("batches", lambda: figures.rows([["a"]])),
+    ("x", lambda: explorers.balance(x=(100, -7, 3, 4))), ("scale", lambda: explorers.layers(scale=0.123)),
+    ("x", lambda: explorers.batch_of_four(x=(1, 2))), ("x", lambda: explorers.leash(x=(1, 2))),
+    ("gamma", lambda: explorers.scale_and_shift(gamma="two")), ("unit", lambda: explorers.drift(unit=65)),
+    ("rate", lambda: explorers.descent(rate=0.3)), ("eps", lambda: explorers.knee(eps=float("nan"))),
+    ("which", lambda: explorers.challenge(4)), ("dy", lambda: explorers.upstream(dy=[1, 2])),
+])
+def test_what_cannot_be_shown_is_refused_by_its_name(name, call):
+    with pytest.raises((ValueError, TypeError), match=rf"^{name} must "):
+        call()
+
+
+def test_whole_numbers_are_moved_on_sliders_for_whole_numbers():
+    for name, control in (("descent", "step"), ("drift", "unit"), ("layers", "depth"), ("shared_cells", "k")):
+        assert isinstance(getattr(explorers, name)().controls[control], widgets.IntSlider)
+
+
+def test_almost_no_scale_is_no_nan():
+    explorer = explorers.activation()
+    explorer.set(gamma=1e-17)
+    assert "nan" not in explorer.text and "all outputs are the same" in explorer.text

@@ -234,6 +234,6 @@ def test_sentence_comes_from_what_is_drawn():
     right = figures.four_steps(**steps).sentence
     for numbers in ("3, 9, 11 and 17", "−7, −1, 1 and 7", "−1.4, −0.2, 0.2 and 1.4", "−1.8, 0.6, 1.4 and 3.8"):
         assert numbers in right
-    assert figures.four_steps(**steps | {"x_hat": steps["y"]}).sentence != right
+    assert figures.four_steps(**steps | {"x_hat": steps["y"] / 2}).sentence != right
     assert figures.four_steps(**steps | {"y": steps["x_hat"]}).sentence != right
     assert figures.four_steps(**steps | {"gamma": 1.0, "beta": 2.0}).sentence != right

@@ -110,7 +110,9 @@ class Explorer(widgets.VBox):
 
 
 def slider(label, value, low, high, step):
-    """A slider with a text box beside it, for a number."""
+    """A slider with a text box beside it, for a number; with a step of 1, for whole numbers only."""
+    if step == 1:
+        return widgets.IntSlider(value=value, min=low, max=high, description=label, layout={"width": WIDTH})
     decimals = len(f"{step:g}".partition(".")[2])
     return widgets.FloatSlider(value=value, min=low, max=high, step=step, description=label,
                                readout_format=f".{decimals}f", layout={"width": WIDTH})

@@ -4,6 +4,7 @@ from functools import lru_cache
 import numpy as np
 
 from .. import figures
+from ..given import movable
 from ..network import Network, load_digits, spread_over_batch, standardize, train
 from ..style import number, symbol
 from .base import Explorer, choice, slider, stops
@@ -19,6 +20,7 @@ RATE = 0.05
 DRIFTING = (1, 10, 20)
 
 
+@movable
 def layers(scale=0.05, depth=30, activation="tanh"):
     """Change the weights, the depth and the activation: what is left of a mini-batch of digits, layer by layer?"""
     title = "Sliders for the weight scale and the depth, and a choice of the activation"
@@ -55,6 +57,7 @@ def _size(value):
     return f"{value:.2f}" if 0.01 <= value < 1000 else f"{value:.0e}".replace("-", "−")
 
 
+@movable
 def drift(step=200, unit=64):
     """Walk through 200 steps of training: what a unit computes for the same images, in three of twenty layers."""
     return Explorer("A slider for the training step and one for the unit", figures.drift, _drift,

@@ -6,12 +6,14 @@ import numpy as np
 from .. import figures
 from ..batchnorm import batch_mean
 from ..examples import BATCH_SIZES, RUNNING_EXAMPLE, digit_feature
+from ..given import movable
 from ..style import number, symbol
 from .base import Explorer, batch_sliders, slider, stops, terms
 
 __all__ = ["balance", "estimates"]
 
 
+@movable
 def balance(x=RUNNING_EXAMPLE, pivot=15):
     """Move four values and the place where their beam is held: it is level at the mean and nowhere else."""
     return Explorer("Sliders for four values and the support of their beam", figures.balance, _balance,
@@ -32,6 +34,7 @@ def _hold_at_the_mean(pivot, **values):
     return {"pivot": float(batch_mean(list(values.values())))}
 
 
+@movable
 def estimates(m=4):
     """Change the batch size: the means of 1,000 mini-batches gather around the data set's mean like 1/√m."""
     return Explorer("A slider for the batch size", figures.estimates, _estimates,

@@ -6,12 +6,14 @@ import numpy as np
 from .. import figures
 from ..batchnorm import batch_mean, batch_variance
 from ..examples import BATCH_SIZES, RUNNING_EXAMPLE, digit_feature
+from ..given import movable
 from ..style import number, subscript, symbol
 from .base import Explorer, batch_sliders, stops, terms
 
 __all__ = ["squares", "divisors"]
 
 
+@movable
 def squares(x=RUNNING_EXAMPLE):
     """Move four values: their squared deviations are real squares, the variance is the average square."""
     return Explorer("Sliders for four values and the squares of their deviations", figures.squares, _squares,
@@ -39,6 +41,7 @@ def _all_equal(**values):
     return dict.fromkeys(values, 10)
 
 
+@movable
 def divisors(m=4):
     """Change the batch size: 1/m is too small by (m − 1)/m on average, and one mini-batch is off by much more."""
     return Explorer("A slider for the batch size", figures.divisors, _divisors,

@@ -4,12 +4,14 @@ import numpy as np
 from .. import figures
 from ..batchnorm import batch_mean, batch_variance, normalize
 from ..examples import EPS, RUNNING_EXAMPLE, digit_feature
+from ..given import movable
 from ..style import number, share, short, symbol
 from .base import Explorer, batch_sliders, log_slider, slider, terms
 
 __all__ = ["shift_and_squeeze", "leash", "knee"]
 
 
+@movable
 def shift_and_squeeze(step=0):
     """Move a mini-batch of 256 digits to its deviations, and on to its normalized values."""
     return Explorer("A slider from x over x − μ to x̂", figures.shift_and_squeeze, _shift_and_squeeze,
@@ -27,6 +29,7 @@ def _shift_and_squeeze(step):
     return {"x": x, "shown": (x - shift) / divisor}, readout
 
 
+@movable
 def leash(x=RUNNING_EXAMPLE):
     """Move one of four values, and watch what becomes of all four."""
     return Explorer("Sliders for four values, joined to their normalized values", figures.leash, _leash,
@@ -42,6 +45,7 @@ def _leash(**values):
     return {"x": x, "x_hat": x_hat}, readout
 
 
+@movable
 def knee(eps=EPS, var=1.0):
     """Change eps and the batch's variance: the variance of x_hat falls from 1 to 0, and is one half at eps = σ²."""
     return Explorer("Sliders for eps and the variance of the batch", figures.knee, _knee,

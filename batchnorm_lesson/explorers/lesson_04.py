@@ -6,6 +6,7 @@ import numpy as np
 from .. import batchnorm, figures
 from ..batchnorm import batch_mean, batch_norm, batch_variance, normalize
 from ..examples import EPS, digit_feature
+from ..given import movable
 from ..network import load_digits, zero_detector
 from ..style import number, symbol
 from .base import Explorer, choice, slider, stops
@@ -22,6 +23,7 @@ def _sliders(gamma, beta, low, high, far):
     return {"gamma": slider("γ gamma", gamma, low, high, 0.25), "beta": slider("β beta", beta, -far, far, 0.25)}
 
 
+@movable
 def scale_and_shift(gamma=1.0, beta=0.0):
     """Scale and shift a normalized mini-batch of digits: beta is where the mean goes, gamma stretches around it."""
     return Explorer("Sliders for scale and shift of a normalized mini-batch", figures.scaled, _scaled,
@@ -49,6 +51,7 @@ def _pair(gamma, beta, digits):
     return f"{symbol('gamma', f'γ = {number(gamma, digits)}')}, {symbol('beta', f'β = {number(beta, digits)}')}"
 
 
+@movable
 def undo(amount=0.0, batch=1):
     """Go from full normalization to full undo of batch 1, then look at other batches with the same gamma and beta."""
     return Explorer("Sliders for the amount of undo and the number of the batch", figures.undo, _undo,
@@ -77,6 +80,7 @@ def _small_batches():
     return np.random.default_rng(4).permutation(digit_feature())[:128].reshape(8, 16)
 
 
+@movable
 def activation(gamma=1.0, beta=0.0):
     """Put a sigmoid and a ReLU behind scale and shift: gamma and beta decide how much of the bend the batch meets."""
     return Explorer("Sliders for scale and shift in front of a sigmoid and a ReLU", figures.activation, _activation,
@@ -86,7 +90,8 @@ def activation(gamma=1.0, beta=0.0):
 def _activation(gamma, beta):
     y = batch_norm(digit_feature()[:256], gamma, beta)
     sigmoid, relu = 1 / (1 + np.exp(-y)), np.maximum(y, 0)
-    bend = "all outputs are the same" if gamma == 0 else f"{100 * _straightness(y, sigmoid):.1f} % straight"
+    same = np.ptp(sigmoid) < 1e-12
+    bend = "all outputs are the same" if same else f"{100 * _straightness(y, sigmoid):.1f} % straight"
     readout = (f"{_formula(gamma, beta)}<br>sigmoid: {bend}, outputs from {number(sigmoid.min())} to "
                f"{number(sigmoid.max())}; ReLU: {(relu == 0).sum()} of {len(relu)} switched off")
     return {"y": y, "sigmoid": sigmoid, "relu": relu}, readout
@@ -97,6 +102,7 @@ def _straightness(y, outputs):
     return np.corrcoef(y, outputs)[0, 1] ** 2
 
 
+@movable
 def descent(step=0, target=TARGETS[0], rate=0.1):
     """Let gradient descent find gamma and beta, one step at a time, from gamma = 1 and beta = 0."""
     return Explorer("Sliders for the steps of gradient descent on gamma and beta", figures.descent, _descent,

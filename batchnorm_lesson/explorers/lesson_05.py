@@ -5,6 +5,7 @@ from .. import figures
 from ..batchnorm import batch_mean, batch_variance, normalize, scale_and_shift
 from ..boxes import box
 from ..examples import EPS, RUNNING_EXAMPLE
+from ..given import movable
 from ..style import number, symbol
 from .base import Explorer, batch_sliders, log_slider, slider, stops
 
@@ -27,6 +28,7 @@ CHALLENGES = {
 }
 
 
+@movable
 def batch_of_four(x=RUNNING_EXAMPLE, gamma=2.0, beta=1.0, eps=EPS):
     """Every slider at once: four values, how many of them count, gamma, beta and eps; all four steps live."""
     controls = batch_sliders(x) | {"m": stops("m batch size", 4, (2, 3, 4))} | _affine_sliders(gamma, beta)
@@ -93,6 +95,7 @@ def _mark(passed):
     return "✓" if passed else "✗"
 
 
+@movable
 def challenge(which=1):
     """One of the three challenges, judged at every move. Raises ValueError for a which that is not 1, 2 or 3."""
     if which not in CHALLENGES:

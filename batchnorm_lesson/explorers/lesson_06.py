@@ -8,6 +8,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from .. import figures
 from ..batchnorm import batch_mean, batch_norm
 from ..examples import EPS, digit_feature
+from ..given import movable
 from ..network import load_digits
 from ..style import number, numbers, symbol
 from .base import Explorer, choice, slider, stops, terms
@@ -20,6 +21,7 @@ SHARED = {"one channel: N, H, W": (0, 2, 3), "one pixel: N": (0,), "everything":
 FILTERS = np.array([np.full((3, 3), 1 / 9), [[-1 / 3, 0, 1 / 3]] * 3, np.transpose([[-0.04, 0, 0.04]] * 3)])
 
 
+@movable
 def shared_cells(over="axis 0: the batch", k=100):
     """Choose the axis of the mean, and the factor of the second feature: who shares one mean and sigma."""
     return Explorer("A switch for the axis of the statistics, and a slider for the factor of the second feature",
@@ -45,6 +47,7 @@ def _normalized(x, axes):
     return (x - mean) / np.sqrt(var + EPS), mean, np.sqrt(var)
 
 
+@movable
 def parameters(C=512):
     """Change the number of features: the weights grow like C², gamma and beta like 2C."""
     return Explorer("A slider for the number of features", figures.parameters, _parameters,
@@ -58,6 +61,7 @@ def _parameters(C):
     return {"C": C}, readout
 
 
+@movable
 def feature_maps(shared="one channel: N, H, W", n=0, c=0, h=2, w=2):
     """Pick one cell of four images in three channels, and see which cells share its mean and sigma."""
     N, C, H, W = digit_maps().shape
@@ -87,6 +91,7 @@ def digit_maps():
     return np.einsum("nhwij,cij->nchw", windows, FILTERS)
 
 
+@movable
 def dead_bias(b=0, beta=0):
     """Slide the bias of the layer before batch norm, and beta behind it: one of them moves the output."""
     return Explorer("Sliders for the bias before batch norm and for beta", figures.dead_bias, _dead_bias,

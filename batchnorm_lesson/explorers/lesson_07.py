@@ -6,6 +6,7 @@ import numpy as np
 from .. import figures
 from ..batchnorm import batch_norm, batch_norm_backward, batch_norm_forward
 from ..examples import BATCH_SIZES, EPS, RUNNING_EXAMPLE, digit_feature
+from ..given import movable
 from ..style import number, subscript, symbol
 from .base import Explorer, slider, stops
 
@@ -14,6 +15,7 @@ __all__ = ["nudge", "upstream", "detached"]
 GAMMA, BETA = 2.0, 1.0
 
 
+@movable
 def nudge(which=1, by=1.0):
     """Nudge one of four values: all four outputs move, because the mean and the variance move."""
     return Explorer("Sliders for which value is nudged, and by how much", figures.nudged, _nudge,
@@ -43,6 +45,7 @@ def _row(values):
     return ", ".join(number(value, 3) for value in values)
 
 
+@movable
 def upstream(dy=(1.0, 0.0, 0.0, 0.0)):
     """Choose the upstream gradient of the running example: what lies on a straight line over x_hat is lost."""
     controls = {f"dy{i}": slider(f"dy{subscript(i)} upstream", value, -2, 2, 0.1) for i, value in enumerate(dy, 1)}
@@ -68,6 +71,7 @@ def _upstream(**values):
     return {"x_hat": cache[0], "dy": dy, "dx": dx}, readout
 
 
+@movable
 def detached(m=4, common=0.0):
     """The gradient with the mean and the variance treated as constants, beside the right one, on real mini-batches."""
     return Explorer("Sliders for the batch size and the common part of the upstream gradient", figures.detached,

@@ -2,6 +2,7 @@
 import numpy as np
 
 from .. import style
+from ..given import drawable
 from ..network import spread_over_batch
 from ..picture import Picture
 from ..style import COLORS, FAINT, number, numbers
@@ -105,6 +106,7 @@ def _describe_loss(name, line):
             f"{values[-20:].mean():.2f} at the end.")
 
 
+@drawable(scales="k", cured="k")
 def trainable(scales, final, cured=None):
     """The loss at the end of training for each weight scale ``(k,)`` on a log axis; scales with a loss under 1 work.
 

@@ -3,15 +3,17 @@ import numpy as np
 
 from .. import style
 from ..examples import BATCH_SIZES
+from ..given import drawable
 from ..picture import Picture
 from ..style import COLORS, FAINT, FEATURE, number, numbers, subscript
 
 __all__ = ["distribution", "balance", "estimates"]
 
 
+@drawable(x="m", mean="")
 def distribution(x, mean=None):
     """A feature over a mini-batch as a histogram, x ``(m,)``; with its mean as a line, if given."""
-    limits = (-10, 30)
+    limits = style.wide((-10, 30), x)
     edges = np.linspace(*limits, 41)
     with style.context():
         figure, axes = style.figure(6.4, 2.5)
@@ -35,6 +37,7 @@ def distribution(x, mean=None):
     return Picture(figure, draw, x=x, mean=mean)
 
 
+@drawable(x="m 0..30", pivot=" 0..30", mean=" 0..30")
 def balance(x, pivot, mean=None):
     """Values ``(m,)`` as equal coins on a beam held at pivot, and under it an arrow from the pivot to each value.
 
@@ -81,6 +84,7 @@ def _describe_balance(x, pivot, deviations, ends, mean):
     return sentence if mean is None else f"{sentence} The mean is marked at {number(mean)}."
 
 
+@drawable(means="n", mean="", std="", m="")
 def estimates(means, mean, std, m):
     """Many mini-batch means of size m as a histogram beside the data set's mean, and their spread for every m.
 

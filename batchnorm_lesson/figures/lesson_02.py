@@ -3,7 +3,9 @@ import numpy as np
 from matplotlib.colors import to_rgba
 
 from .. import style
+from ..batchnorm import finite_numbers
 from ..examples import BATCH_SIZES
+from ..given import drawable
 from ..picture import Picture
 from ..style import COLORS, FAINT, FEATURE, number, numbers
 
@@ -15,11 +17,11 @@ ESTIMATES = {"1/m": {"marker": "o", "markersize": 9},
 
 def rows(batches, bands=False):
     """Several small batches, each ``(m,)``, one above the other, with their means; bands shows mean ± sigma too."""
-    batches = [np.asarray(batch, dtype=float) for batch in batches]
+    batches = [finite_numbers(batch, "batches") for batch in batches]
     heights = -np.arange(len(batches), dtype=float)
     with style.context():
         figure, axes = style.figure(6.4, 0.7 + 0.65 * len(batches))
-        limits = (-1, 31)
+        limits = style.wide((-1, 31), *batches)
         style.frame(axes, FEATURE, None, limits, (heights[-1] - 0.5, 0.65))
         axes.hlines(heights, *limits, color=FAINT, linewidth=1, linestyle=":")
         circles = [style.dots(axes, "x") for _ in batches]
@@ -48,6 +50,7 @@ def _draw_row(x, height, circles, line, spread, words, bands):
     style.write(words, line.axes.get_xlim()[1], height + 0.05, name)
 
 
+@drawable(x="m 0..30", mean=" 0..30", var="")
 def squares(x, mean, var, top=27):
     """A real square on the side |x_i − mean| for each value ``(m,)``, and apart from them the average square, var.
 
@@ -121,9 +124,10 @@ def _write_areas(labels, mean, deviations):
             style.write(label, mean + 0.5 * side, lengths[-1] + 0.2 + 1.5 * row, area)
 
 
+@drawable(x="m", mean="", std="")
 def spread(x, mean, std):
     """A feature over a mini-batch ``(m,)`` as a histogram, its mean as a line, and a band of std to each side."""
-    limits = (-10, 30)
+    limits = style.wide((-10, 30), x, mean - std, mean + std)
     edges = np.linspace(*limits, 41)
     with style.context():
         figure, axes = style.figure(6.4, 2.5)
@@ -147,11 +151,13 @@ def spread(x, mean, std):
     return Picture(figure, draw, x=x, mean=mean, std=std)
 
 
+@drawable(deviations="n")
 def corner(deviations):
     """The absolute value and the square of the deviations ``(n,)``, sorted and around zero, as two curves."""
     with style.context():
         figure, axes = style.figure(6.4, 2.6)
-        style.frame(axes, "deviation x − μ (no unit)", "what it counts", (-2.6, 2.6), (-0.3, 6))
+        style.frame(axes, "deviation x − μ (no unit)", "what it counts", style.wide((-2.6, 2.6), deviations),
+                    style.wide((-0.3, 6), np.square(deviations)))
         # It ends above the corner, which it would hide.
         axes.plot([0, 0], [1.5, 6], color=COLORS["mean"], linewidth=2)
         axes.text(0.08, 5.4, "at the mean μ", color=COLORS["mean"])

@@ -2,18 +2,20 @@
 import numpy as np
 
 from .. import style
+from ..given import drawable
 from ..picture import Picture
 from ..style import COLORS, FAINT, number, numbers, share, short
 
 __all__ = ["shift_and_squeeze", "leash", "humps", "knee"]
 
 
+@drawable(x="m", shown="m")
 def shift_and_squeeze(x, shown):
     """A batch x ``(m,)`` on its way to x_hat: shown is x, shifted and perhaps squeezed, on the axis where x began.
 
     The bars keep their counts, because their edges move along. Under them five examples, to be followed one by one.
     """
-    limits = (-17, 23)
+    limits = style.wide((-17, 23), x, x - x.mean(), shown)
     counts, edges = np.histogram(x, 24)
     tallest = counts.max()
     five = np.argsort(x)[np.linspace(0, len(x) - 1, 5).astype(int)]
@@ -63,6 +65,7 @@ def _stage(x, shown):
     return "x̂ = (x − μ) / √(σ² + ε): shifted, then squeezed" if arrived else "on the way from x − μ to x̂"
 
 
+@drawable(x="m 0..30", x_hat="m -2.1..2.1")
 def leash(x, x_hat):
     """A batch ``(m,)`` above, on the scale of x, and x_hat below, on its own, joined by lines; faint, the start."""
     with style.context():
@@ -106,14 +109,15 @@ def _to_x_hat(value):
     return (value - 15) / 7.5
 
 
+@drawable(x="m", x_hat="m")
 def humps(x, x_hat):
     """A batch ``(m,)`` before and after normalization, side by side, and beside x_hat the bell curve that it is not."""
     bars = 24
     with style.context():
         figure, (left, right) = style.figure(6.4, 2.7, 2, sharey=True)
         tallest = 1.3 * max(np.histogram(x, bars)[0])
-        style.frame(left, "x, before (no unit)", "examples", (-8, 11), (0, tallest))
-        style.frame(right, "x̂, after (no unit)", "examples", (-3, 3), (0, tallest))
+        style.frame(left, "x, before (no unit)", "examples", style.wide((-8, 11), x), (0, tallest))
+        style.frame(right, "x̂, after (no unit)", "examples", style.wide((-3, 3), x_hat), (0, tallest))
         right.set_ylabel(None)
         bell = np.linspace(-3, 3, 80)
         area = len(x) * np.ptp(x_hat) / bars
@@ -142,6 +146,7 @@ def _describe_humps(histogram):
             f"{number(centres[valley])} between them")
 
 
+@drawable(eps=" 1e-300..1e300", var=" 1e-300..1e300", out="")
 def knee(eps, var, out):
     """The variance of x_hat, var / (var + eps), for every eps on a logarithmic axis; out is the one at eps."""
     limits = (1e-8, 1e4)

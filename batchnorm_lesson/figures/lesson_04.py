@@ -4,6 +4,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.patheffects import withStroke
 
 from .. import style
+from ..given import drawable
 from ..picture import Picture
 from ..style import COLORS, FAINT, number
 
@@ -13,12 +14,14 @@ BARS = 24
 CIRCLE = np.column_stack([np.cos(np.linspace(0, 2 * np.pi, 73)), np.sin(np.linspace(0, 2 * np.pi, 73))])
 
 
+@drawable(x_hat="m", y="m", gamma="", beta="")
 def scaled(x_hat, y, gamma, beta):
     """A normalized mini-batch ``(m,)`` as a faint histogram, and what scale and shift make of it on the same axis."""
     with style.context():
         figure, axes = style.figure(6.4, 3)
         counts = np.histogram(x_hat, BARS)[0]
-        style.frame(axes, "x̂ and y (no unit)", "examples in a bar", (-12.5, 12.5), (0, 1.62 * counts.max()))
+        limits = style.wide((-12.5, 12.5), x_hat, y, beta, beta + gamma)
+        style.frame(axes, "x̂ and y (no unit)", "examples in a bar", limits, (0, 1.62 * counts.max()))
         ghost = _outline(axes, "x_hat")
         histogram = style.bars(axes, "y", np.arange(BARS + 1.0), linewidth=1)
         line = style.vertical(axes, "beta")
@@ -71,12 +74,14 @@ def _reach(histogram):
             f"{number((edges[tallest] + edges[tallest + 1]) / 2)}")
 
 
+@drawable(x="m", y="m")
 def undo(x, y):
     """The output y ``(m,)`` over the input x ``(m,)``: on the diagonal y = x nothing has changed."""
+    ends = style.wide((-8, 27), x, y)
     with style.context():
         figure, axes = style.figure(6.4, 3.5)
-        style.frame(axes, "input x (no unit)", "output y (no unit)", (-8, 27), (-8, 27))
-        axes.plot([-8, 27], [-8, 27], color=FAINT, linewidth=1.5)
+        style.frame(axes, "input x (no unit)", "output y (no unit)", ends, ends)
+        axes.plot(ends, ends, color=FAINT, linewidth=1.5)
         axes.text(0.01, 0.98, "one of eight batches, 16 digits\npale: before your last move", color=COLORS["y"],
                   transform=axes.transAxes, va="top")
         axes.text(24, 25.5, "y = x ", color="#666666", ha="right", va="center")
@@ -89,7 +94,8 @@ def undo(x, y):
         gaps.set_segments(np.stack([np.column_stack([x, x]), np.column_stack([x, y])], axis=1))
         triangles.set_data(x, y)
         across, up = triangles.get_data()
-        furthest = np.argmax(np.abs(up - across))
+        # Rounded: which of two equal distances is larger by the last bit is the processor's choice.
+        furthest = np.argmax(np.round(np.abs(up - across), 6))
         return (f"{len(up)} triangles, inputs from {number(across.min())} to {number(across.max())}, outputs from "
                 f"{number(up.min())} to {number(up.max())}. The one furthest from the diagonal y = x is at "
                 f"x = {number(across[furthest])}, y = {number(up[furthest])}; "
@@ -98,19 +104,21 @@ def undo(x, y):
     return Picture(figure, draw, x=x, y=y)
 
 
+@drawable(y="m", sigmoid="m", relu="m", reach="")
 def activation(y, sigmoid, relu, reach=11.2, quantity="y"):
     """A mini-batch y ``(m,)`` on the curves of the sigmoid, with the best straight line through it, and of the ReLU.
 
     The horizontal axes go from −reach to reach. quantity says what goes into the activation: "y", or "x_hat".
     """
     name, marker = {"y": ("y", "triangles"), "x_hat": ("x̂", "squares")}[quantity]
+    reach = max(reach, np.ceil(np.abs(y).max()))
     grid = np.linspace(-reach, reach, 225)
     with style.context():
         figure, (left, right) = style.figure(6.4, 3.1, 2)
         style.frame(left, f"{name} (no unit)", f"sigmoid({name})", (-reach, reach), (-0.45, 1.45))
         left.set_yticks([0, 0.5, 1])
         style.frame(right, f"{name} (no unit)", f"ReLU({name})", (-reach, reach), (-0.23 * reach, 1.07 * reach))
-        left.plot(grid, 1 / (1 + np.exp(-grid)), color="#777777", linewidth=1.5)
+        left.plot(grid, (1 + np.tanh(grid / 2)) / 2, color="#777777", linewidth=1.5)
         right.plot(grid, np.maximum(grid, 0), color="#777777", linewidth=1.5)
         straight = left.plot([], [], color=COLORS["x"], linewidth=2, linestyle=(0, (1.2, 2)), animated=True, zorder=6,
                              path_effects=[withStroke(linewidth=4, foreground="white")])[0]
@@ -139,6 +147,7 @@ def _line_through(y, outputs):
     return ends, outputs.mean() + slope * (ends - y.mean())
 
 
+@drawable(path="steps two", goal="two", y="m", target="m", ahead="two")
 def descent(path, goal, y, target, ahead=None):
     """Gradient descent on gamma and beta: path ``(steps + 1, 2)`` over circles of equal loss around goal ``(2,)``.
 

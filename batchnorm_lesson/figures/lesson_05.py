@@ -3,6 +3,7 @@ import numpy as np
 from matplotlib.collections import LineCollection
 
 from .. import style
+from ..given import drawable
 from ..picture import Picture
 from ..style import COLORS, FAINT, number, numbers, subscript
 
@@ -20,6 +21,7 @@ NAMES = {"x": "x", "deviations": "x − μ", "x_hat": "x̂", "y": "y"}
 MOST = 4
 
 
+@drawable(x="m -7.5..37.5", mean="", std="", x_hat="m -2..2", y="m -13..13", gamma="", beta="")
 def four_steps(x, mean, std, x_hat, y, gamma, beta):
     """A batch ``(m,)`` of up to four examples as it goes through the steps: x, x − mean, x_hat and y, joined by lines.
 

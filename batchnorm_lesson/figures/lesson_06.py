@@ -5,6 +5,7 @@ from matplotlib.colors import LinearSegmentedColormap, to_rgba
 from matplotlib.patches import Rectangle
 
 from .. import style
+from ..given import drawable
 from ..picture import Picture
 from ..style import COLORS, FAINT, number, numbers
 
@@ -18,6 +19,7 @@ COUNTS = {  # the function of C, the look of its curve, and the height of its na
     "2C": (lambda C: 2 * C, "gamma", "s", "--", 1300)}
 
 
+@drawable(x="m C", x_hat="m C", groups="m C")
 def shared_cells(x, x_hat, groups):
     """A table x ``(m, C)`` and its normalized twin x_hat; frames hold the cells that share one mean and sigma.
 
@@ -80,6 +82,7 @@ def _in_words(labels):
     return ", ".join(label.get_text() for label in labels)
 
 
+@drawable(C=" 1..1024")
 def parameters(C):
     """The weights of a layer from C units to C units as a square beside gamma and beta, and all three counts over C."""
     with style.context():
@@ -130,6 +133,7 @@ def _count_curves(axes):
     return marks
 
 
+@drawable(x="N C H W", x_hat="N C H W")
 def feature_maps(x, x_hat, axes, cell):
     """Feature maps x ``(N, C, H, W)`` and x_hat as pixels; outlined is who shares mean and sigma with one cell.
 
@@ -217,9 +221,10 @@ def _describe_maps(images, outline, mark, shape):
             f"by channel it spreads by {numbers([one.std() for one in channels])}.")
 
 
+@drawable(x="m", y="m", mean="", beta="")
 def dead_bias(x, y, mean, beta):
     """A unit before batch norm, x ``(m,)`` with its mean, and after it, y ``(m,)`` with beta, as two histograms."""
-    edges = np.linspace(-26, 42, 69), np.linspace(-7, 7, 57)
+    edges = np.linspace(*style.wide((-26, 42), x), 69), np.linspace(*style.wide((-7, 7), y), 57)
     with style.context():
         figure, panels = style.figure(6.4, 2.9, 2)
         for panel, title, own in zip(panels, ("x = h·w + b, into batch norm", "y, out of batch norm"), edges):

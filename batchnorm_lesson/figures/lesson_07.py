@@ -3,6 +3,7 @@ import numpy as np
 from matplotlib.collections import LineCollection
 
 from .. import style
+from ..given import drawable
 from ..picture import Picture
 from ..style import COLORS, FAINT, number, numbers
 
@@ -12,6 +13,7 @@ ROWS = {"x": 3.1, "y": 1.7, "held": 0.3}
 REACH = 17
 
 
+@drawable(x="m", moved="m", y="m", y_moved="m", y_held="m")
 def nudged(x, moved, y, y_moved=None, y_held=None):
     """A batch x ``(m,)`` before and after a nudge, and in rows below it the outputs before and after, all ``(m,)``.
 
@@ -75,6 +77,7 @@ def _signed(value):
     return f"{'+' if value > 0.005 else ''}{number(value)}"
 
 
+@drawable(x_hat="m", dy="m", dx="m")
 def upstream(x_hat, dy, dx):
     """An upstream gradient dy over x_hat with the best straight line through it; beside it dx, all ``(m,)``.
 
@@ -126,11 +129,13 @@ def _upright(axes, places):
                        scale=1, minlength=0, animated=True, zorder=4)
 
 
+@drawable(dx="m", wrong="m")
 def detached(dx, wrong):
     """A wrong gradient over the right one, both ``(m,)``: on the diagonal they agree."""
     with style.context():
         figure, axes = style.figure(6.4, 3.5)
-        style.frame(axes, "right gradient dx", "with μ and σ as constants", (-0.75, 0.75), (-0.75, 1.25))
+        style.frame(axes, "right gradient dx", "with μ and σ as constants", style.wide((-0.75, 0.75), dx),
+                    style.wide((-0.75, 1.25), wrong))
         axes.plot([-0.75, 0.75], [-0.75, 0.75], color=FAINT, linewidth=1.5)
         axes.text(0.72, 0.65, "equal", color="#666666", ha="right", va="center", backgroundcolor=(1, 1, 1, 0.8))
         gaps = axes.add_collection(LineCollection([], colors=COLORS["mean"], alpha=0.5, linewidth=1.5, animated=True))
