@@ -14,8 +14,8 @@ from . import style
 ANCHORS = {"left": "l", "center": "m", "right": "r", "top": "a", "bottom": "d", "baseline": "s"}
 
 
-def png_file(pixels):
-    """Pixels of shape (height, width, 3), uint8, as the bytes of a PNG file.
+def png_file(pixels, level):
+    """Pixels of shape (height, width, 3), uint8, as the bytes of a PNG file; level is zlib's, 1 (fast) to 9 (small).
 
     Pillow tries five filters on every row of pixels, which takes most of its time; large areas of one colour are as
     small without. Source: PNG specification, sections 5 (chunks), 7.2 (a filter byte before each row, 0 for none).
@@ -26,7 +26,7 @@ def png_file(pixels):
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-        for name, data in [(b"IHDR", head), (b"IDAT", zlib.compress(rows, 1)), (b"IEND", b"")])
+        for name, data in [(b"IHDR", head), (b"IDAT", zlib.compress(rows, level)), (b"IEND", b"")])
 
 
 class Picture:
@@ -53,7 +53,8 @@ class Picture:
         self._labels = [artist for artist in moving if isinstance(artist, Text)]
         marks = [artist for artist in moving if not isinstance(artist, Text)]
         self._moving = sorted(marks + frame, key=lambda artist: artist.get_zorder())
-        self.size = tuple(int(side) for side in figure.bbox.size)
+        self._pixels = tuple(int(side) for side in figure.bbox.size)
+        self.size = tuple(side // style.SHARPNESS for side in self._pixels)  # as it stands on the page
         self.update(**quantities)
 
     def update(self, **quantities):
@@ -62,26 +63,28 @@ class Picture:
             self.sentence = self._draw(**quantities)
         return self
 
-    def png(self):
-        """The picture as the bytes of a PNG file."""
+    def png(self, level=1):
+        """The picture as the bytes of a PNG file, twice as fine as its size says; level is zlib's."""
         with self._lock:
             self._canvas.restore_region(self._background)
             for artist in self._moving:
                 artist.axes.draw_artist(artist)
-            pixels = Image.frombuffer("RGBA", self.size, self._canvas.buffer_rgba(), "raw", "RGBA", 0, 1).convert("RGB")
+            pixels = Image.frombuffer("RGBA", self._pixels, self._canvas.buffer_rgba(), "raw", "RGBA", 0, 1).convert("RGB")
             self._write_labels(ImageDraw.Draw(pixels))
-        return png_file(np.asarray(pixels))
+        return png_file(np.asarray(pixels), level)
 
     def _write_labels(self, pen):
         """Write the moving labels over the picture. Pillow takes a tenth of matplotlib's time for words."""
         for label in self._labels:
             if label.get_text() and label.get_visible():
                 x, y = label.get_transform().transform(label.get_position())
-                place, font = (x, self.size[1] - y), style.font(label.get_size())
+                place, font = (x, self._pixels[1] - y), style.font(label.get_size())
                 look = {"anchor": ANCHORS[label.get_ha()] + ANCHORS[label.get_va()], "font": font}
                 pen.text(place, label.get_text(), fill=to_hex(label.get_color()), **look)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         with self._lock:  # a sentence that another thread has moved on would describe another picture
-            return {"image/png": base64.b64encode(self.png()).decode(), "text/plain": self.sentence}
+            data = {"image/png": base64.b64encode(self.png(level=9)).decode(), "text/plain": self.sentence}
+        width, height = self.size
+        return data, {"image/png": {"width": width, "height": height, "alt": data["text/plain"]}}
 

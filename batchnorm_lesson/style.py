@@ -15,7 +15,8 @@ COLORS = {"x": "#3E3E3E", "mean": "#CC4810", "var": "#A24576", "std": "#A24576",
 MARKS = {"x": "o", "x_hat": "s", "y": "^"}
 FEATURE = "value of the feature (no unit)"
 FAINT = "#B8B8B8"
-PIXELS_PER_INCH = 100
+SHARPNESS = 2  # pixels of a picture for each pixel of the page: sharp on fine screens and on an enlarged page
+PIXELS_PER_INCH = 100 * SHARPNESS
 
 LOOK = {
     "font.family": ["DejaVu Sans"], "font.size": 11, "mathtext.fontset": "dejavusans",
@@ -34,7 +35,8 @@ def context():
 
 def figure(width, height, columns=1, **options):
     """A figure outside pyplot, in inches, and its axes (one, or an array of columns); options go to ``subplots``."""
-    drawing = Figure(figsize=(width, height), dpi=PIXELS_PER_INCH, layout="constrained")
+    # A whole number of pixels of the page, so that the picture stands on the page without being stretched.
+    drawing = Figure(figsize=(width, round(100 * height) / 100), dpi=PIXELS_PER_INCH, layout="constrained")
     FigureCanvasAgg(drawing)
     return drawing, drawing.subplots(1, columns, **options)
 

@@ -228,7 +228,7 @@ def test_explorers_are_painted(notebook):
     problems = []
     for cell, name, _ in cells_with(notebook, EXPLORER):
         seen = look(notebook, cell)
-        assert seen["size"] == seen["asked_size"] and min(seen["size"]) >= 100
+        assert seen["size"] == [2 * side for side in seen["asked_size"]] and min(seen["size"]) >= 100
         problems += [f"{name}: {problem}" for problem in problems_of(notebook, cell, name, seen, seen)]
     assert not problems, "\n".join(problems)
 

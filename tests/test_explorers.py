@@ -124,11 +124,14 @@ def overlap(one, other):
 @every_explorer
 def test_mimebundle_has_picture_sentence_and_widget(name):
     explorer = shared(name)
-    bundle = explorer._repr_mimebundle_()
+    bundle, metadata = explorer._repr_mimebundle_()
+    assert metadata["image/png"] == dict(zip(("width", "height"), explorer.picture.size)) | {
+        "alt": explorer.picture.sentence}
     assert set(bundle) == {"text/plain", "image/png", "application/vnd.jupyter.widget-view+json"}
     assert bundle["text/plain"].endswith(explorer.picture.sentence) and len(explorer.picture.sentence.split()) > 5
     assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"] == explorer.model_id
-    assert Image.open(io.BytesIO(shown(explorer))).size == explorer.picture.size
+    width, height = Image.open(io.BytesIO(shown(explorer))).size
+    assert (width / 2, height / 2) == explorer.picture.size
 
 
 @every_explorer
@@ -183,10 +186,10 @@ def outside(explorer, found):
 
 
 def overlapping(found):
-    """Pairs of labels that lie over each other by more than a pixel."""
+    """Pairs of labels that lie over each other by more than a pixel of the page."""
     for i, (text, box) in enumerate(found):
         for other, other_box in found[:i]:
-            if overlap(box, other_box) > 1:
+            if overlap(box, other_box) > style.SHARPNESS:
                 yield f"'{text.get_text()}' overlaps '{other.get_text()}' by {overlap(box, other_box):.0f} pixels"
 
 
@@ -275,7 +278,7 @@ import warnings
 warnings.filterwarnings("error", module="batchnorm_lesson")
 from batchnorm_lesson import explorers, figures, style
 for name in explorers.__all__:
-    assert getattr(explorers, name)()._repr_mimebundle_()["image/png"], name
+    assert getattr(explorers, name)()._repr_mimebundle_()[0]["image/png"], name
 if "matplotlib.pyplot" in sys.modules:
     assert not sys.modules["matplotlib.pyplot"].get_fignums(), "a figure was left to pyplot"
 print("all", len(explorers.__all__))
@@ -297,7 +300,7 @@ def bundles_while(moving, shown):
     mover = threading.Thread(target=keep_moving)
     mover.start()
     try:
-        return [shown._repr_mimebundle_() for _ in range(60)]
+        return [shown._repr_mimebundle_()[0] for _ in range(60)]
     finally:
         stop.set()
         mover.join()
@@ -307,7 +310,7 @@ def bundles_while(moving, shown):
 def test_picture_and_words_of_a_bundle_belong_together(part):
     def still(explorer, value):
         explorer.set(x1=value)
-        return (explorer if part == "explorer" else explorer.picture)._repr_mimebundle_()
+        return (explorer if part == "explorer" else explorer.picture)._repr_mimebundle_()[0]
 
     def moving(value):
         if part == "explorer":

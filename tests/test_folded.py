@@ -77,7 +77,7 @@ def test_an_error_is_shown_and_stops_run_all(run):
 def test_a_picture_is_folded_with_its_sentence_as_alternative_text(run):
     run("from batchnorm_lesson import figures")
     data = only(run("%%result pair\nfigures.balance([3, 9], 6)")[1])
-    assert '<img alt="Equal weights at 3 and 9' in data["text/html"] and data["text/plain"].startswith("Equal weights")
+    assert '<img alt="Equal coins at 3 and 9' in data["text/html"] and data["text/plain"].startswith("Equal coins")
 
 
 def test_a_block_without_a_name_says_what_is_missing(run):

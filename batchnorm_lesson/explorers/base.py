@@ -105,8 +105,8 @@ class Explorer(widgets.VBox):
     def _repr_mimebundle_(self, include=None, exclude=None):
         view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
         with self._lock:  # as in Picture: the words belong to the picture
-            return {**self.picture._repr_mimebundle_(), "text/plain": self.text,
-                    "application/vnd.jupyter.widget-view+json": view}
+            data, metadata = self.picture._repr_mimebundle_()
+            return data | {"text/plain": self.text, "application/vnd.jupyter.widget-view+json": view}, metadata
 
 
 def slider(label, value, low, high, step):

@@ -10,7 +10,7 @@ from ..style import COLORS, FAINT, number, numbers
 __all__ = ["nudged", "upstream", "detached"]
 
 ROWS = {"x": 3.1, "y": 1.7, "held": 0.3}
-REACH = 17
+REACH = 17.5
 
 
 @drawable(x="m", moved="m", y="m", y_moved="m", y_held="m")
