@@ -69,7 +69,8 @@ class Picture:
             self._canvas.restore_region(self._background)
             for artist in self._moving:
                 artist.axes.draw_artist(artist)
-            pixels = Image.frombuffer("RGBA", self._pixels, self._canvas.buffer_rgba(), "raw", "RGBA", 0, 1).convert("RGB")
+            drawn = Image.frombuffer("RGBA", self._pixels, self._canvas.buffer_rgba(), "raw", "RGBA", 0, 1)
+            pixels = drawn.convert("RGB")
             self._write_labels(ImageDraw.Draw(pixels))
         return png_file(np.asarray(pixels), level)
 

@@ -228,7 +228,9 @@ def test_explorers_are_painted(notebook):
     problems = []
     for cell, name, _ in cells_with(notebook, EXPLORER):
         seen = look(notebook, cell)
-        assert seen["size"] == [2 * side for side in seen["asked_size"]] and min(seen["size"]) >= 100
+        (width, height), (across, down) = seen["size"], seen["asked_size"]
+        assert width >= 2 * across and min(across, down) >= 100, "not sharp at two pixels a point"
+        assert abs(width / across - height / down) < 0.02, "stretched"
         problems += [f"{name}: {problem}" for problem in problems_of(notebook, cell, name, seen, seen)]
     assert not problems, "\n".join(problems)
 

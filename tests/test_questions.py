@@ -103,9 +103,17 @@ def test_the_box_follows_the_slider():
     guess = questions.predict("balance-point")
     guess.slider.value = 7.5
     assert guess.box.value == "7.5"
-    guess.box.value = "400"
-    guess.slider.value = 3
-    assert guess.box.value == "3"
+    for typed in ("400", "ten"):
+        guess.box.value = typed
+        guess.slider.value = 3 if typed == "400" else 4
+        assert guess.box.value == f"{guess.slider.value:g}"
+
+
+def test_a_stop_that_comes_back_with_a_rounding_error_does_not_overwrite_what_was_typed():
+    guess = questions.predict("scales-that-work")
+    guess.box.value = "9.25"
+    guess.slider.value = 9.000000000000002
+    assert guess.box.value == "9.25"
 
 
 @pytest.mark.parametrize("name", PREDICTIONS)

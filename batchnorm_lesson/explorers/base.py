@@ -7,8 +7,14 @@ import ipywidgets as widgets
 
 from ..style import number, subscript
 
-WIDTH = "276px"
-STYLE = "<style>.stops .widget-readout { pointer-events: none }</style>"
+TRACK, READOUT = 150, 84  # pixels: the least length of a slider's track, and its number beside it
+# Beside the picture the controls are one column, to which the picture gives way; on a narrow page they stand above.
+STYLE = """<style>
+.stops .widget-readout { pointer-events: none }
+.explorer { container-type: inline-size }
+.explorer-top { flex-flow: row nowrap }
+@container (max-width: 700px) { .explorer-top { flex-flow: row wrap } }
+</style>"""
 WORDS = """<div style="line-height: 1.5; contain: layout style">
   <div style="font-size: 110%">{readout}</div>
   <div role="status" style="height: 4.5em; overflow-y: auto; opacity: .85">In the picture: {sentence}</div>
@@ -32,28 +38,33 @@ class Explorer(widgets.VBox):
         width, height = self.picture.size
         # The size in pixels keeps the page from jumping while the picture changes; a narrow page shrinks it as a whole.
         self._image = widgets.Image(format="png", width=width, height=height, layout={
-            "width": f"{width}px", "max_width": "100%", "height": "auto", "flex": "0 1 auto"})
+            "width": f"{width}px", "max_width": "100%", "min_width": "0", "height": "auto", "flex": "0 1 auto"})
         self._words = widgets.HTML(layout={"width": "auto", "margin": "0"})
         start = self.values
         presses = {"Reset": start} | (buttons or {})
+        label = self._label_width
+        room = label + TRACK + READOUT
         row = widgets.HBox([self._button(caption, values) for caption, values in presses.items()],
-                           layout={"flex_flow": "row wrap", "width": WIDTH})
-        # Beside the picture the controls are one column; above it, on a narrow page, as many as fit.
-        column = widgets.HBox([*controls.values(), row], layout={"flex": "1 1 284px", "flex_flow": "row wrap"})
-        top = widgets.HBox([column, self._image], layout={
-            "flex_flow": "row wrap", "align_items": "center", "max_width": f"{width + 300}px"})
+                           layout={"flex": f"1 1 {room}px", "flex_flow": "row wrap", "width": "auto"})
+        column = widgets.HBox([*controls.values(), row], layout={
+            "flex": f"1 1 {room + 8}px", "min_width": f"{room + 8}px", "flex_flow": "row wrap"})
+        top = widgets.HBox([column, self._image], layout={"align_items": "center", "max_width": f"{width + 560}px"})
+        top.add_class("explorer-top")
         # On its own: with the words, the whole page would be styled anew for each move.
         rules = widgets.HTML(STYLE, layout={"display": "none"})
         super().__init__([top, self._words, rules], layout={"width": "auto", "overflow": "hidden"})
+        self.add_class("explorer")
         self._show(readout)
         for control in controls.values():
-            control.style.description_width = self._label_width
+            control.style.description_width = f"{label}px"
+            # A share of the column, so that on a wide page the tracks are as long as there is room.
+            control.layout = {"flex": f"1 1 {room}px", "width": "auto", "max_width": "560px"}
             control.observe(self._refresh, "value")
 
     @property
     def _label_width(self):
         """Room for the longest label, in pixels of the widgets' 13 px font; the sliders get the rest."""
-        return f"{20 + 7 * max(len(control.description) for control in self.controls.values())}px"
+        return 12 + 7 * max(len(control.description) for control in self.controls.values())
 
     @property
     def values(self):
@@ -112,28 +123,28 @@ class Explorer(widgets.VBox):
 def slider(label, value, low, high, step):
     """A slider with a text box beside it, for a number; with a step of 1, for whole numbers only."""
     if step == 1:
-        return widgets.IntSlider(value=value, min=low, max=high, description=label, layout={"width": WIDTH})
+        return widgets.IntSlider(value=value, min=low, max=high, description=label)
     decimals = len(f"{step:g}".partition(".")[2])
     return widgets.FloatSlider(value=value, min=low, max=high, step=step, description=label,
-                               readout_format=f".{decimals}f", layout={"width": WIDTH})
+                               readout_format=f".{decimals}f")
 
 
 def log_slider(label, value, low, high, step=0.25):
     """A slider over powers of ten, from 10**low to 10**high."""
     return widgets.FloatLogSlider(value=value, min=low, max=high, step=step, description=label,
-                                  readout_format=".1e", layout={"width": WIDTH})
+                                  readout_format=".1e")
 
 
 def stops(label, value, options):
     """A slider that stops at the given options only; its number is for reading: ipywidgets ignores what is typed."""
-    control = widgets.SelectionSlider(value=value, options=options, description=label, layout={"width": WIDTH})
+    control = widgets.SelectionSlider(value=value, options=options, description=label)
     control.add_class("stops")
     return control
 
 
 def choice(label, value, options):
     """A drop-down list."""
-    return widgets.Dropdown(value=value, options=options, description=label, layout={"width": WIDTH})
+    return widgets.Dropdown(value=value, options=options, description=label)
 
 
 def batch_sliders(x, low=0, high=30, step=0.5):
