@@ -27,8 +27,7 @@ def _sliders(gamma, beta, low, high, far):
 def scale_and_shift(gamma=1.0, beta=0.0):
     """Scale and shift a normalized mini-batch of digits: beta is where the mean goes, gamma stretches around it."""
     return Explorer("Sliders for scale and shift of a normalized mini-batch", figures.scaled, _scaled,
-                    _sliders(gamma, beta, -3, 3, 4),
-                    {"Mirror": lambda gamma, beta: {"gamma": -gamma}})
+                    _sliders(gamma, beta, -3, 3, 4))
 
 
 def _scaled(gamma, beta):
