@@ -215,7 +215,8 @@ def upstream(values):
 
 def detached(values):
     m = int(values["m batch size"])
-    x, dy = unit_11()[:m], np.random.default_rng(0).normal(size=256)[:m] + values["common part"]
+    x, dy = unit_11()[:m], np.random.default_rng(0).normal(size=256)[:m]
+    dy = dy - dy.mean() + values["common part"]
     dx, wrong = slopes(lambda x: (dy * standardized(x)).sum(), x), dy / np.sqrt(x.var() + 1e-5)
     return [("mean of dy", dy.mean()), ("‖dx‖ =", 100 * np.linalg.norm(wrong - dx) / np.linalg.norm(dx), 0.51),
             ("right gradient reaches from", dx.min()), ("wrong one from", wrong.min()),
