@@ -16,6 +16,7 @@ def test_every_cell_says_the_same_twice(path):
     once = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
     twice = [nbformat.v4.new_code_cell(cell.source) for cell in once for _ in range(2)]
     notebook = nbformat.v4.new_notebook(cells=twice)
-    NotebookClient(notebook, kernel_name="python3", timeout=120, resources={"metadata": {"path": path.parent}}).execute()
+    where = {"metadata": {"path": path.parent}}
+    NotebookClient(notebook, kernel_name="python3", timeout=120, resources=where).execute()
     for first, again in zip(notebook.cells[::2], notebook.cells[1::2]):
         assert text(first) == text(again), first.source
