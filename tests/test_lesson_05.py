@@ -4,7 +4,7 @@ import itertools
 import numpy as np
 import pytest
 
-from batchnorm_lesson import explorers, figures
+from batchnorm_lesson import exercises, explorers, figures
 from batchnorm_lesson.explorers import lesson_05 as lesson
 from lessons import QUESTIONS, Notebook, right_choice
 
@@ -55,9 +55,10 @@ def test_quiz():
 def test_running_example():
     y = by_hand([3, 9, 11, 17], 2, 1, 0)
     assert np.allclose(y, [-1.8, 0.6, 1.4, 3.8]) and np.isclose(y.mean(), 1) and np.isclose(y.var(), 4)
+    y = by_hand([3, 9, 11, 17], 3, 5, 0)
     row = "".join(f"{value:7.1f}" for value in y) + f"{y.mean():9.2f}{y.var():10.2f}"
     assert f"y         {row}" in NOTEBOOK.printed("rows =")
-    assert "The last row has mean beta = 1 and variance gamma squared = 4." in NOTEBOOK.prose
+    assert "The last row has mean beta = 5 and variance gamma squared = 9." in NOTEBOOK.prose
     assert f"variance of y {by_hand([3, 9, 11, 17], 2, 1, 1e-5).var():.8f}" in NOTEBOOK.printed("short of 4 by")
 
 
@@ -200,7 +201,7 @@ def test_challenges_are_solved_exactly_by_what_they_ask():
         x = np.array([3.0, 9, 11, 17])
         y = by_hand(x, gamma, beta, 1e-5)
         assert lesson.judge(1, x, y)[0] == (abs(gamma) == 3 and beta == -2)
-        assert lesson.judge(2, x, y)[0] == (gamma != 0 and beta > 1.4 * abs(gamma) * (1 - 1e-6))
+        assert lesson.judge(2, x, y)[0] == (gamma != 0 and beta > 1.4 * abs(gamma) + 1e-6)
 
 
 @pytest.mark.parametrize("beta, words", [(2.5, "1 of 4 is not positive"), (-1.5, "3 of 4 are not positive")])
@@ -237,3 +238,46 @@ def test_sentence_comes_from_what_is_drawn():
     assert figures.four_steps(**steps | {"x_hat": steps["y"] / 2}).sentence != right
     assert figures.four_steps(**steps | {"y": steps["x_hat"]}).sentence != right
     assert figures.four_steps(**steps | {"gamma": 1.0, "beta": 2.0}).sentence != right
+
+
+# The checks, broken
+
+def slips_through(wrong, x=(3.0, 9.0, 11.0, 17.0)):
+    """Whether both checks pass outputs of gamma = 2, beta = 1, and how far off these outputs are."""
+    y = np.asarray(wrong(np.array(x), 2.0, 1.0, 1e-5))
+    passed = abs(y.mean() - 1) < 0.001 and abs(y.var() - 4) < 0.004
+    return bool(passed), np.abs(y - by_hand(x, 2, 1, 1e-5)).max()
+
+
+@pytest.mark.filterwarnings("ignore:invalid value")  # some mistakes take the root of a negative number
+def test_mistakes_that_slip_through_the_two_checks():
+    found = [slips_through(mistake.wrong) for mistake in exercises.batch_norm.catalogue]
+    slipped = [off for passed, off in found if passed]
+    unseen = sum(off < 1e-9 for off in slipped)
+    assert f"Of the {len(found)} mistakes that the exercise below knows, {len(slipped)} pass both" in NOTEBOOK.prose
+    assert f"and {unseen} of these give the right outputs for it" in NOTEBOOK.prose
+
+
+RIGHT = ["mean = x.sum() / len(x)", "var = ((x - mean) ** 2).sum() / len(x)", "x_hat = (x - mean) / np.sqrt(var + eps)",
+         "return gamma * x_hat + beta"]
+
+
+@pytest.mark.parametrize("line, broken, wrong_here, words", [
+    (3, "return beta - gamma * x_hat", True, "`return beta - gamma * x_hat`"),
+    (1, "var = (x - mean) ** 2", True, "`var = (x - mean) ** 2`"),
+    (2, "x_hat = (x - mean) / np.sqrt(var)", True, "Without `+ eps`"),
+    (1, "var = ((x - mean) ** 2).sum() / 4", False, "`/ 4` for `/ len(x)`")])
+def test_the_answers_to_break_them(line, broken, wrong_here, words):
+    """Each changes one line of the notebook's copy; the last needs another batch to be seen."""
+    lines = RIGHT[:line] + [broken] + RIGHT[line + 1:]
+    names = {"np": np}
+    exec("def copy(x, gamma, beta, eps):\n    " + "\n    ".join(lines), names)
+    passed, off = slips_through(names["copy"])
+    assert passed and (off > 1e-9) == wrong_here
+    assert slips_through(names["copy"], (1.0, 2.0, 4.0, 8.0, 16.0))[1] > 1e-9
+    assert words in NOTEBOOK.prose
+
+
+def test_second_challenge_says_why_a_hair_above_zero_is_not_enough():
+    right, words = lesson.judge(2, None, by_hand([3, 9, 11, 17], 2.5, 3.5, 1e-5))
+    assert not right and "0.0000007: only eps" in words and "gamma = 2.5 and beta = 3.5" in NOTEBOOK.prose

@@ -130,6 +130,8 @@ def _all_positive(x, y):
         few = (y <= 0).sum()
         verb = "is" if few == 1 else "are"
         return False, f"The smallest output is {number(y.min())}: {few} of {len(y)} {verb} not positive."
+    if y.min() < 0.005:
+        return False, f"The smallest output is {y.min():.7f}: only eps keeps it above 0. Go a step further."
     if np.ptp(y) == 0:
         return False, f"All are positive, and all are {number(y[0])}: γ = 0 has thrown the batch away. Keep it."
     return True, f"The smallest output is {number(y.min())}, and the four still differ."
