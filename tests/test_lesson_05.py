@@ -253,9 +253,9 @@ def slips_through(wrong, x=(3.0, 9.0, 11.0, 17.0)):
 def test_mistakes_that_slip_through_the_two_checks():
     found = [slips_through(mistake.wrong) for mistake in exercises.batch_norm.catalogue]
     slipped = [off for passed, off in found if passed]
-    unseen = sum(off < 1e-9 for off in slipped)
-    assert f"Of the {len(found)} mistakes that the exercise below knows, {len(slipped)} pass both" in NOTEBOOK.prose
-    assert f"and {unseen} of these give the right outputs for it" in NOTEBOOK.prose
+    assert 0.28 < len(slipped) / len(found) < 0.39 and "about a third pass both checks" in NOTEBOOK.prose
+    assert 1 < sum(off < 1e-9 for off in slipped) < len(slipped)
+    assert "and some of these even give the right outputs for it" in NOTEBOOK.prose
 
 
 RIGHT = ["mean = x.sum() / len(x)", "var = ((x - mean) ** 2).sum() / len(x)", "x_hat = (x - mean) / np.sqrt(var + eps)",
