@@ -19,12 +19,13 @@ def drawable(**shapes):
 
         @functools.wraps(function)
         def checked(*args, **given):
-            arguments = signature.bind(*args, **given).arguments
-            sizes = {}
+            call, sizes = signature.bind(*args, **given), {}
             for name in shapes:
-                if arguments.get(name) is not None:
-                    arguments[name] = _fitting(name, arguments[name], shapes[name], sizes)
-            return function(**arguments)
+                if call.arguments.get(name) is not None:
+                    call.arguments[name] = _fitting(name, call.arguments[name], shapes[name], sizes)
+            picture = function(*call.args, **call.kwargs)
+            picture.again = functools.partial(function, *call.args, **call.kwargs)
+            return picture
         return checked
     return decorate
 

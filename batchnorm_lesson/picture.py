@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw
 
 from . import style
 
+WARM = 6  # so many pictures, the last that were painted, keep their figure; a lesson has one to four explorers
 ANCHORS = {"left": "l", "center": "m", "right": "r", "top": "a", "bottom": "d", "baseline": "s"}
 
 
@@ -29,17 +30,24 @@ def png_file(pixels, level):
         for name, data in [(b"IHDR", head), (b"IDAT", zlib.compress(rows, level)), (b"IEND", b"")])
 
 
+_warm, _warm_lock = [], threading.Lock()
+
+
 class Picture:
     """A figure whose moving artists are ``animated``, and the function that moves them.
 
     ``draw(**quantities)`` sets the moving artists and returns the sentence, worded from what the artists then
     hold. Everything else is drawn a single time and kept as the background: see "Blitting" in the
     documentation of matplotlib. In a notebook the last expression of a cell shows the picture.
+
+    A notebook that is run again and again leaves pictures behind that nobody sees. So only the last few keep their
+    figure, which is some megabytes; ``again`` makes another picture of the same kind when one of the others is moved.
     """
 
+    again = None
+
     def __init__(self, figure, draw, **quantities):
-        self._canvas = figure.canvas
-        self._draw = draw
+        self._canvas, self._draw = figure.canvas, draw
         # ipykernel 7 may run an observer beside a cell that draws the same picture.
         self._lock = threading.RLock()
         with style.context():
@@ -60,12 +68,40 @@ class Picture:
     def update(self, **quantities):
         """Show other quantities; the sentence follows. Returns the picture itself."""
         with self._lock:
+            self._warm_up()
+            self._quantities = quantities
             self.sentence = self._draw(**quantities)
         return self
+
+    def _warm_up(self):
+        """See that the figure is there, and that only the last few pictures have one."""
+        if self._canvas is None:
+            fresh = self.again()
+            self._canvas, self._draw, self._background = fresh._canvas, fresh._draw, fresh._background
+            self._moving, self._labels = fresh._moving, fresh._labels
+            self._draw(**self._quantities)
+            with _warm_lock:
+                _warm.remove(fresh)
+        with _warm_lock:
+            if self in _warm:
+                _warm.remove(self)
+            _warm.append(self)
+            cold = [picture for picture in _warm[:-WARM] if picture.again]
+            for picture in cold:
+                _warm.remove(picture)
+        for picture in cold:
+            picture._cool_down()
+
+    def _cool_down(self):
+        """Give the figure up, unless another thread is painting it right now."""
+        if self._lock.acquire(blocking=False):
+            self._canvas = self._draw = self._background = self._moving = self._labels = None
+            self._lock.release()
 
     def png(self, level=1):
         """The picture as the bytes of a PNG file, twice as fine as its size says; level is zlib's."""
         with self._lock:
+            self._warm_up()
             self._canvas.restore_region(self._background)
             for artist in self._moving:
                 artist.axes.draw_artist(artist)

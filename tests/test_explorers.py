@@ -380,3 +380,17 @@ def test_almost_no_scale_is_no_nan():
     explorer = explorers.activation()
     explorer.set(gamma=1e-17)
     assert "nan" not in explorer.text and "all outputs are the same" in explorer.text
+
+
+def test_only_the_last_pictures_keep_their_figures_and_a_cold_one_comes_back():
+    """Run a notebook twenty times, and nobody sees most of what is left behind."""
+    first = explorers.leash()
+    first.set(x4=25)
+    words, picture = first.text, shown(first)
+    others = [explorers.balance() for _ in range(10)]
+    assert first.picture._canvas is None and others[0].picture._canvas is None
+    assert sum(explorer.picture._canvas is not None for explorer in (first, *others)) <= 6
+    assert (first.text, first._image.value) == (words, picture)
+    first.set(x4=17)
+    fresh = explorers.leash()
+    assert first.text == fresh.text and shown(first) == shown(fresh)

@@ -14,6 +14,7 @@ LOWEST, HIGHEST = 1e-8, 1e8
 GUESSING = np.log(10)
 
 
+@drawable()
 def layers(activations):
     """What the layers of a network put out, arrays ``(m, width)``: six of them as histograms, and every spread.
 
@@ -77,6 +78,7 @@ def _power(value):
     return number(value) if 0.095 < value < 1000 else f"{value:.0e}".replace("-", "−")
 
 
+@drawable()
 def losses(**runs):
     """The loss in each step of one or two trainings: ``name=values``, two are drawn with the loss of pure guessing."""
     steps = max(map(len, runs.values()))
@@ -152,6 +154,7 @@ def _describe_cure(squares, scales, cured):
     return f" With batch norm, drawn as squares, {(squares.get_ydata() < 1).sum()} of {len(scales)} end below 1."
 
 
+@drawable()
 def drift(now, start, layers):
     """What a unit in each of a few layers computes for the same mini-batch, now and before training: ``(rows, m)``."""
     edges = np.linspace(-5, 5, 51)

@@ -15,6 +15,7 @@ ESTIMATES = {"1/m": {"marker": "o", "markersize": 9},
              "1/(m − 1)": {"marker": "D", "markerfacecolor": "white", "markersize": 8}}
 
 
+@drawable()
 def rows(batches, bands=False):
     """Several small batches, each ``(m,)``, one above the other, with their means; bands shows mean ± sigma too."""
     batches = [finite_numbers(batch, "batches") for batch in batches]
@@ -186,6 +187,7 @@ def _slopes_beside_zero(curve):
     return slopes[middle - 1], slopes[middle]
 
 
+@drawable()
 def divisors(averages, m, reach):
     """The average variance of mini-batches of each size in BATCH_SIZES from 2 on, divided by the data set's variance.
 
