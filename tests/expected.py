@@ -234,9 +234,9 @@ def slopes(f, at, h=1e-4):
 
 def shared_cells(values):
     axes = {"axis 0: the batch": 0, "axis 1: each example": 1, "everything": None}[values["average over"]]
-    x = np.outer([1, 2, 3, 4], [1, values["k factor"]])
+    x = np.array([[1, 1.5], [2, 1], [3, 4], [4, 3.5]]) * [1, values["k factor"]]
     x_hat = (x - x.mean(axes, keepdims=True)) / np.sqrt(x.var(axes, keepdims=True) + 1e-5)
-    first = {0: "(1 + 2 + 3 + 4) / 4 =", 1: f"(1 + {x[0, 1]:.0f}) / 2 =", None: "/ 8 ="}[axes]
+    first = {0: "(1 + 2 + 3 + 4) / 4 =", 1: f"(1 + {x[0, 1]:g}) / 2 =", None: "/ 8 ="}[axes]
     return [(first, x.mean(axes).ravel()[0]), ("σ =", x.std(axes).ravel()[0]), ("rows of x: 1,", x[0, 1]),
             ("rows of x̂:", x_hat[0, 0])]
 

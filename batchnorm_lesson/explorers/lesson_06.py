@@ -16,6 +16,7 @@ from .base import Explorer, choice, slider, stops, terms
 __all__ = ["shared_cells", "parameters", "feature_maps", "dead_bias"]
 
 AXES = {"axis 0: the batch": (0,), "axis 1: each example": (1,), "everything": (0, 1)}
+FLATS = np.array([[1, 1.5], [2, 1], [3, 4], [4, 3.5]])  # rooms, and a price in hundred thousands
 SHARED = {"one channel: N, H, W": (0, 2, 3), "one pixel: N": (0,), "everything": (0, 1, 2, 3),
           "one image: C, H, W": (1, 2, 3), "one map: H, W": (2, 3)}
 FILTERS = np.array([np.full((3, 3), 1 / 9), [[-1 / 3, 0, 1 / 3]] * 3, np.transpose([[-0.04, 0, 0.04]] * 3)])
@@ -31,7 +32,7 @@ def shared_cells(over="axis 0: the batch", k=100):
 
 def _shared_cells(over, k):
     axes = AXES[over]
-    x = np.array([[i, k * i] for i in (1, 2, 3, 4)], dtype=float)
+    x = FLATS * [1, k]
     x_hat, mean, std = _normalized(x, axes)
     groups = np.broadcast_to({(0,): [[0, 1]], (1,): [[0], [1], [2], [3]], (0, 1): 0}[axes], x.shape)
     means = [f"({terms(x[groups == group])}) / {(groups == group).sum()} = {symbol('mean', number(value))}"
@@ -103,8 +104,7 @@ def _dead_bias(b, beta):
     x = unit + b
     mean, y = batch_mean(x), batch_norm(x, 1.0, beta, EPS)
     moved = np.abs(y - batch_norm(unit, 1.0, beta, EPS)).max()
-    readout = (f"{symbol('mean', 'μ')} = {number(unit.mean())} + b = {symbol('mean', number(mean))}, "
-               f"and x − {symbol('mean', 'μ')} has no b<br>"
+    readout = (f"{symbol('mean', 'μ')} = {number(unit.mean())} + b = {symbol('mean', number(mean))}<br>"
                f"largest change of any y by b: {moved:.6f}; mean of {symbol('y', 'y')} = "
                f"{symbol('beta', number(y.mean()))}")
     return {"x": x, "y": y, "mean": mean, "beta": beta}, readout

@@ -9,7 +9,7 @@ from ..given import drawable
 from ..picture import Picture
 from ..style import COLORS, FAINT, number, numbers
 
-__all__ = ["shared_cells", "parameters", "feature_maps", "dead_bias"]
+__all__ = ["shared_cells", "parameters", "feature_maps", "large_maps", "dead_bias"]
 
 FRAMES = ("#FFC800", "#2F9BE0", "#8CC63F", "#909090")  # apart from the quantities' colours, and laid on thinly
 GAP = 1  # between two feature maps, in pixels of the maps
@@ -163,19 +163,49 @@ def feature_maps(x, x_hat, axes, cell):
     return Picture(figure, draw, x=x, x_hat=x_hat, axes=axes, cell=cell)
 
 
+@drawable(x_hat="n H W")
+def large_maps(x_hat, titles):
+    """Normalized feature maps x_hat ``(n, H, W)`` side by side, large enough to compare pixels, with titles."""
+    with style.context():
+        figure, panels = style.figure(6.4, 2, len(x_hat), squeeze=False)
+        images = [_pixels(panel, "x_hat", np.shape(x_hat)[1:], 2.5) for panel in panels.flat]
+        for panel, title in zip(panels.flat, titles):
+            panel.set_title(title, color=COLORS["x_hat"])
+
+    def draw(x_hat):
+        for image, pixels in zip(images, x_hat):
+            image.set_data(pixels)
+        return f"{len(images)} maps of x̂. " + " ".join(map(_describe_pixels, titles, images))
+
+    return Picture(figure, draw, x_hat=x_hat)
+
+
+def _describe_pixels(title, image):
+    pixels = image.get_array()
+    row, column = np.unravel_index(pixels.argmax(), pixels.shape)
+    return (f"{title.capitalize()}: from {number(pixels.min())} to {number(pixels.max())}, darkest in row {row}, "
+            f"column {column}.")
+
+
 def _maps_panel(panel, quantity, shape, reach):
     """An empty panel for the maps, its images counted along the top; the darker, the larger, from −reach to reach."""
     N, C, H, W = shape
     panel.set_title({"x": "x", "x_hat": "x̂"}[quantity], color=COLORS[quantity], weight="bold")
+    image = _pixels(panel, quantity, (C * (H + GAP) - GAP, N * (W + GAP) - GAP), reach)
     panel.set_xticks(_tile_starts(N, W) + W / 2, [f"n = {n}" for n in range(N)])
+    return image
+
+
+def _pixels(panel, quantity, size, reach):
+    """A moving image of size (height, width) in pixels of the maps; the darker, the larger, from −reach to reach."""
+    height, width = size
+    panel.set(xticks=[], yticks=[])
     panel.tick_params(length=0)
-    panel.set_yticks([])
     for spine in panel.spines.values():
         spine.set_visible(False)
     colours = LinearSegmentedColormap.from_list(quantity, ["white", COLORS[quantity]]).with_extremes(bad="white")
-    width, height = N * (W + GAP) - GAP, C * (H + GAP) - GAP
-    image = panel.imshow(np.full((height, width), np.nan), cmap=colours, vmin=-reach, vmax=reach,
-                         interpolation="nearest", extent=(0, width, height, 0), animated=True, zorder=1)
+    image = panel.imshow(np.full(size, np.nan), cmap=colours, vmin=-reach, vmax=reach, interpolation="nearest",
+                         extent=(0, width, height, 0), animated=True, zorder=1)
     panel.set(xlim=(-0.5, width + 0.5), ylim=(height + 0.5, -0.5))
     return image
 
