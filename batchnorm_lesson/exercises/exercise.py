@@ -6,25 +6,24 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
+from .changes import Mistake, changes
 from .judging import judge
-from .outcome import run, show
+from .outcome import computed, show
+
+__all__ = ["Case", "Exercise", "Mistake"]
 
 
 class Case(NamedTuple):
-    """One call of the learner's function; blames names the mistake if only this kind of case goes wrong."""
+    """One call of the learner's function.
+
+    A case with blames is of a special kind, which note tells in words: if only this kind goes wrong, blames names the
+    mistake. A known mistake is recognised by the other cases, unless all of these are right.
+    """
 
     args: tuple
     tolerance: float = 1e-5
     note: str = ""
     blames: str = ""
-
-
-class Mistake(NamedTuple):
-    """One entry of a catalogue: its name, a function that makes the mistake, and what to tell who makes it."""
-
-    name: str
-    wrong: Callable
-    says: str
 
 
 class Note(str):
@@ -73,7 +72,7 @@ class Exercise:
     @property
     def statement(self):
         """Shapes, what to return and one worked example, as Markdown."""
-        given = ", ".join(f"`{value}`" for value in self.given(self.cases[0]))
+        given = ", ".join(f"`{name} = {show(value)}`" for name, value in zip(self.names, self.cases[0].args))
         worked = self.shown(self.right[0].parts)
         return f"**Exercise.** Write `{self.stub}{self.call}`. {self.task}\n\nExample: {given} gives `{worked}`."
 
@@ -107,18 +106,23 @@ class Exercise:
     @cached_property
     def right(self):
         """What the answer gives, for each case."""
-        return [run(self.answer, case, self.parts) for case in self.cases]
+        return [computed(self.answer, case, self.parts) for case in self.cases]
+
+    @cached_property
+    def known(self):
+        """The mistakes that are looked for, by their results: the catalogue, then what can be done to a right result."""
+        return self.catalogue + changes(self.answer, self.cases, self.parts)
 
     def mistaken(self, mistake, i):
         """What a wrong function of the catalogue gives for one case; worked out once."""
-        if (mistake.name, i) not in self._mistaken:
-            self._mistaken[mistake.name, i] = run(mistake.wrong, self.cases[i], self.parts)
-        return self._mistaken[mistake.name, i]
+        if (mistake.wrong, i) not in self._mistaken:
+            self._mistaken[mistake.wrong, i] = computed(mistake.wrong, self.cases[i], self.parts)
+        return self._mistaken[mistake.wrong, i]
 
-    def given(self, case):
-        """The arguments of a case as a person writes them, by their names."""
-        names = self.call.strip("()").split(", ")
-        return [f"{name} = {show(value)}" for name, value in zip(names, case.args)]
+    @property
+    def names(self):
+        """The names of what the function is given."""
+        return self.call.strip("()").split(", ")
 
     def shown(self, parts):
         """A result as a person writes it, its parts by their names where they are not all single numbers."""

@@ -29,8 +29,20 @@ CLUES = (  # what the text of an exception says more exactly than its kind
     (r"int' object is not iterable", "Loop over range(len(x)), or over x itself."),
     (r"name 'my_\w+' is not defined", "A notebook knows only the functions of its own cells. If the function is from "
                                       "another lesson, copy it in; if it is from this one, run its cell first."),
-    (r"truth value of an array", "An if needs one True or False, and a whole array has many. In a loop over a table, "
+    (r"truth value of an array", "An if needs one True or False, and a whole array has many; so do “and” and “or”: "
+                                 "between arrays write & and |, each comparison in brackets. In a loop over a table, "
                                  "each round gives a whole row."),
+    (r"keyword argument '(dim|keepdim|unbiased|correction)'|'dim' is an invalid keyword",
+     "That is PyTorch's name. In NumPy it is axis=, keepdims=, and ddof=0 for unbiased=False."),
+    (r"view\(\) takes|Type must be a sub-type of ndarray|Cannot interpret '.*' as a data type|'int' object is not callable"
+     r"|no attribute '(view|permute|unsqueeze|t|sqrt|pow|detach)'|name 'torch'",
+     "Is that PyTorch? In NumPy it is x.reshape(…), x.transpose(…), x.shape and np.sqrt(x)."),
+    (r"'list' object cannot be interpreted as an integer", "Several axes stand in round brackets: axis=(0, 2, 3)."),
+    (r"ufunc 'bitwise_(or|and)' not supported", "| and & are worked out before > and <: put each comparison in brackets, "
+                                               "(a > x) | (b < y)."),
+    (r"(too many|not enough) values to unpack", "Count the names on the left of = against the axes of x, or against "
+                                                "what the function on the right returns."),
+    (r"input\(\) has nobody", "The check hands over the numbers as arguments. Nothing has to be typed in."),
     (r"inhomogeneous", "Results of different shapes make no single array. Return them side by side, with commas "
                        "between them."),
     (r"broadcast together", "Two arrays met there whose shapes do not fit together. Was an axis lost, or does a name "

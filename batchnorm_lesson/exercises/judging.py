@@ -1,25 +1,23 @@
 """How a check judges the learner's function: three outcomes, and the mistake by its name.
 
-The function runs on several mini-batches and is compared with the right one; a wrong answer is looked up in the
-catalogue of mistakes by its results. Nothing is raised, whatever the function does; an interrupt (KeyboardInterrupt)
-passes through.
+The function runs on several mini-batches and is compared with the right one; a wrong answer is looked up among the known
+mistakes by its results. Nothing is raised, whatever the function does; an interrupt (KeyboardInterrupt) passes through.
 """
 import dis
 import inspect
 import types
 from dataclasses import dataclass
 
-import numpy as np
-
 from ..boxes import LOOKS, box
+from .difference import difference
 from .explain import explain
-from .outcome import METHOD, close, kind, run, same, show
+from .outcome import METHOD, kind, quiet, run, same, undisturbed
 
 GENERAL = {
     "called the function": "You gave the check {got}, not a function. Give it the function itself: its name, "
                            "without parentheses behind it.",
     "wrong arguments": "Your function takes {got}. The check calls it with {call}, in this order.",
-    "no return": "Your function returned None. It does its work, but the line that returns the result is missing, "
+    "no return": "Your function returned None{got}. It does its work, but the line that returns the result is missing, "
                  "or is not reached for every batch.",
     "changed its input": "Your function changed the array that it was given. The caller still needs that batch: make "
                          "a new array. An assignment such as x -= 1 or x[i] = 0, or x.sort(), writes into the old one.",
@@ -31,12 +29,26 @@ GENERAL = {
                                 "Is the return inside the loop, or was only the last value kept?",
     "as many values as given": "Your {got} has as many values as your function was given. It should be one number: is "
                                "the sum or the average over them missing?",
-    "wrong number of results": "Your function returned {got}. Return {call}, in this order, with commas between them.",
+    "wrong number of results": "Your function returned {got}. Return {call}.",
     "wrong shape": "Your {got}, and it should have shape {call}. Look at where an axis was added, kept or lost.",
+    "hard-coded for the example": "Your answer is the example's result, whatever your function is given. Compute it from "
+                                  "what it is given. Does a name in it come from a cell above?",
+    "same for every batch": "Your result is the same, whatever your function is given. Compute it from what it is given. "
+                            "Does a name in it come from a cell above?",
     "integer result": "Your answer is right for a batch of decimals and wrong for a batch of whole numbers: there the "
                       "decimals were cut off. An array made like an integer array is an integer array.",
-    "hard-coded for the example": "Your answer fits the batch in the statement and no other. Compute it from what "
-                                  "your function is given. Does a name in it come from a cell above?",
+    "zero taken for missing": "Your answer is right, but not when gamma is 0. 0 is a value like any other: “if gamma” "
+                              "and “gamma or …” take it for nothing. {got}",
+    "values far out held back": "Your answer is right for ordinary batches, and wrong when one value lies far out. Such "
+                                "a value is part of the batch: it is not held back or left out. {got}",
+    "digits lost far from zero": "Your answer is right near zero and wrong far away from it, when {note}. Do you take "
+                                 "the mean of the squares minus the square of the mean? That is fine on paper. Here "
+                                 "both are huge and have the same digits, as far as digits are kept, and their "
+                                 "difference is nonsense. Subtract the mean first, then square. (Was x made float32? "
+                                 "It keeps 7 digits.)",
+    "exactly 0.97 counted": "Your answer is right, but not when values lie at 0.97 exactly. They are not farther from "
+                            "zero than 0.97.",
+    "one kind of input": "Your answer is right for the other inputs, and wrong when {note}. {got}",
 }
 
 
@@ -57,89 +69,75 @@ class Result:
 
 
 def judge(exercise, answer):
-    """Judge the learner's function: a Result. What the function prints is shown for the first batch only."""
-    cases = exercise.cases
+    """Judge the learner's function: a Result. What the function shows is shown for the first batch only."""
     if answer is None or answer is Ellipsis:
         return _not_attempted(exercise)
     if not callable(answer):
         return _not_right("called the function", kind(answer))
-    taken = _wrong_call(answer, len(cases[0].args))
-    if taken:
-        return _not_right("wrong arguments", taken, exercise.call)
-    first = run(answer, cases[0], exercise.parts, aloud=True)
-    if isinstance(first.error, NotImplementedError) or first.kind == "..." or (
-            first.kind == "None" and _is_stub(answer)):
-        return _not_attempted(exercise)
-    outcomes = [first] + [run(answer, case, exercise.parts) for case in cases[1:]]
+    with undisturbed():
+        taken = _wrong_call(answer, len(exercise.cases[0].args))
+        if taken:
+            return _not_right("wrong arguments", taken, exercise.call)
+        first = run(answer, exercise.cases[0], exercise.parts)
+        if isinstance(first.error, NotImplementedError) or first.kind == "..." or (
+                first.kind == "None" and _is_stub(answer)):
+            return _not_attempted(exercise)
+        with quiet():
+            outcomes = [first] + [run(answer, case, exercise.parts) for case in exercise.cases[1:]]
+        return _judged(exercise, answer, outcomes)
+
+
+def _judged(exercise, answer, outcomes):
+    cases = exercise.cases
     failed = [i for i, case in enumerate(cases) if not same(outcomes[i], exercise.right[i], case.tolerance)]
     if any(outcome.changed for outcome in outcomes):
         return _not_right("changed its input")
     if not failed:
         return Result("right", None, f"Checked on {len(cases)} inputs, with batches of "
                                      f"{min(map(_size, cases))} to {max(map(_size, cases))} examples.")
-    taken = _wrong_order(answer, exercise.call)
+    taken = _wrong_order(answer, exercise.names)
     if taken:
         return _not_right("wrong arguments", taken, exercise.call)
-    for mistake in exercise.catalogue:
-        if _made(exercise, mistake, outcomes):
+    plain = [i for i, case in enumerate(cases) if not case.blames]
+    telling = plain if set(plain) & set(failed) else range(len(cases))
+    for mistake in exercise.known:
+        if all(same(outcomes[i], exercise.mistaken(mistake, i), cases[i].tolerance) for i in telling):
             return Result("not right", mistake.name, mistake.says)
     return _by_behaviour(exercise, answer, outcomes, failed)
 
 
-def _made(exercise, mistake, outcomes):
-    """Whether an answer gave what a wrong function gives, on every case that does not blame another mistake."""
-    return all(same(outcomes[i], exercise.mistaken(mistake, i), case.tolerance)
-               for i, case in enumerate(exercise.cases) if case.blames in ("", mistake.name))
-
-
 def _by_behaviour(exercise, answer, outcomes, failed):
-    """A mistake that no wrong function of the catalogue explains: name what can be named, or show it."""
+    """A mistake that no known wrong function explains: name what can be named, or show it."""
     cases = exercise.cases
-    worst = min(failed, key=lambda i: (outcomes[i].error is None, _size(cases[i])))
+    worst = min(failed, key=lambda i: (outcomes[i].error is None, bool(cases[i].blames), cases[i].args[0].size))
     case, outcome, right = cases[worst], outcomes[worst], exercise.right[worst].parts
     if outcome.error is not None:
         return _not_right("raised an error", explain(outcome.error, answer, case.note))
-    if failed == list(range(1, len(cases))):
-        return _not_right("hard-coded for the example")
-    if outcome.kind == "None":
-        return _not_right("no return")
+    if outcomes[0].parts and all(same(outcome, outcomes[0], 0) for outcome in outcomes):
+        return _not_right("same for every batch" if 0 in failed else "hard-coded for the example")
+    empty = [cases[i].note for i in failed if outcomes[i].kind == "None"]
+    if empty:
+        return _not_right("no return", f" when {empty[0]}" if all(empty) else "")
+    if outcome.count != len(right) and _several(outcome, right):
+        return _not_right("wrong number of results", _counted(outcome), _wanted(exercise, right))
     if outcome.parts is None:
         return _not_right("parentheses forgotten" if METHOD in outcome.kind else "not numbers", outcome.kind)
     if len(outcome.parts) != len(right):
-        return _not_right("wrong number of results", _counted(outcome.parts), ", ".join(exercise.parts))
-    for name, got, wanted in zip(exercise.parts or ("result",), outcome.parts, right):
-        if got.shape != wanted.shape:
-            return _misshapen(name, got, wanted, case.args[0].shape)
-    blamed = {cases[i].blames for i in failed}
+        return _not_right("wrong number of results", _counted(outcome), _wanted(exercise, right))
+    for part, name in enumerate(exercise.parts or ("result",)):
+        if outcome.parts[part].shape != right[part].shape:
+            return _misshapen(exercise, outcomes, failed, worst, part, name)
+    return _by_kind_of_input(exercise, outcomes, failed, worst)
+
+
+def _by_kind_of_input(exercise, outcomes, failed, worst):
+    """Named by the kind of input that alone goes wrong; otherwise shown on the smallest input that does."""
+    case = exercise.cases[worst]
+    shown = difference(exercise, case, outcomes[worst].parts, exercise.right[worst].parts)
+    blamed = {exercise.cases[i].blames for i in failed}
     if len(blamed) == 1 and "" not in blamed:
-        return _blame(exercise, blamed.pop())
-    return Result("not right", None, _difference(exercise, case, outcome.parts, right))
-
-
-def _blame(exercise, name):
-    says = {mistake.name: mistake.says for mistake in exercise.catalogue}
-    return Result("not right", name, says[name]) if name in says else _not_right(name)
-
-
-def _difference(exercise, case, got, right):
-    """The smallest input on which an unknown mistake shows, and the property that it breaks."""
-    return (f"For {', '.join(exercise.given(case))} your function gave {exercise.shown(got)}, and "
-            f"{exercise.shown(right)} is right. {_broken(exercise, case, got, right)}").rstrip()
-
-
-def _broken(exercise, case, got, right):
-    if not all(np.isfinite(part).all() for part in got):
-        return "nan and inf come from a division by 0 or from the root of a negative number."
-    if exercise.parts:
-        off = [name for name, *pair in zip(exercise.parts, got, right) if not close(*pair, case.tolerance)]
-        return f"Look at {' and '.join(off)}."
-    if right[0].shape != case.args[0].shape:
-        return ""
-    for name, statistic in (("mean", np.mean), ("variance", np.var)):
-        a, b = statistic(got[0]), statistic(right[0])
-        if not np.isclose(a, b, rtol=1e-4, atol=1e-6):
-            return f"The {name} of your result is {show(a)}, and it should be {show(b)}."
-    return "The mean and the variance of your result are right; the single values are not."
+        return _not_right(case.blames, shown, note=case.note)
+    return Result("not right", None, shown)
 
 
 def _not_attempted(exercise):
@@ -147,22 +145,39 @@ def _not_attempted(exercise):
                                          f"exercises.{exercise.name}.hint() gives a hint.")
 
 
-def _not_right(name, got="", call=""):
-    return Result("not right", name, GENERAL[name].format(got=got, call=call))
+def _not_right(name, got="", call="", note=""):
+    return Result("not right", name, GENERAL[name].format(got=got, call=call, note=note).rstrip())
 
 
-def _counted(parts):
+def _several(outcome, right):
+    """Whether a tuple or a list holds whole results side by side, and not the values of one."""
+    if outcome.parts is None:
+        return outcome.count > 1 and outcome.kind in ("a tuple", "a list")
+    return len(outcome.parts) == 1 and len(right) == 1 and (
+        outcome.parts[0].shape == (outcome.count,) + right[0].shape and outcome.count > 1)
+
+
+def _counted(outcome):
     """How many results there are, in words."""
-    if len(parts) > 1:
-        return f"{len(parts)} results"
-    return f"one result of shape {parts[0].shape}" if parts[0].ndim else "one number"
+    if outcome.count > 1:
+        return f"{outcome.count} results"
+    return f"one result of shape {outcome.parts[0].shape}" if outcome.parts[0].ndim else "one number"
 
 
-def _misshapen(name, got, wanted, given):
-    """What a wrong shape of the result, or of the part with this name, comes from; given is the batch's shape."""
-    if wanted.ndim == 0 and got.shape == given:
+def _wanted(exercise, right):
+    if exercise.parts:
+        return f"{', '.join(exercise.parts)}, in this order, with commas between them"
+    return f"one, of shape {right[0].shape}" if right[0].ndim else "one number"
+
+
+def _misshapen(exercise, outcomes, failed, worst, part, name):
+    """What a wrong shape of the result, or of the part with this name, comes from: it must fit every batch."""
+    got, wanted = outcomes[worst].parts[part], exercise.right[worst].parts[part]
+    wrong = [(outcomes[i].parts[part], exercise.cases[i].args[0]) for i in failed
+             if outcomes[i].parts is not None and len(outcomes[i].parts) > part]
+    if wanted.ndim == 0 and all(array.shape == given.shape for array, given in wrong):
         return _not_right("as many values as given", name)
-    if got.size == 1 < wanted.size:
+    if got.size == 1 < wanted.size and all(array.size == 1 for array, _ in wrong):
         return _not_right("one value instead of all", name, wanted.shape)
     return _not_right("wrong shape", f"{name} has shape {got.shape}",
                       wanted.shape if wanted.ndim else "(), a single number")
@@ -197,13 +212,12 @@ def _wrong_call(answer, count):
     return ""
 
 
-def _wrong_order(answer, call):
+def _wrong_order(answer, wanted):
     """What the function takes, in words, when it has the right names in another order; otherwise nothing."""
     try:
         names = list(inspect.signature(answer).parameters)
     except Exception:
         return ""
-    wanted = call.strip("()").split(", ")
     return f"({', '.join(names)})" if names != wanted and sorted(names) == sorted(wanted) else ""
 
 

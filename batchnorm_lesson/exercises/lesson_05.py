@@ -1,63 +1,72 @@
-"""The exercise of lesson 05: all four steps for one feature."""
+"""The exercise of lesson 05: all four steps for one feature. Its mistakes are those of the four steps, and a few more."""
 import numpy as np
 
 from .. import batchnorm
 from .exercise import Case, Exercise, Mistake
-from .lesson_02 import VARIANCE
-from .lesson_03 import NORMALIZE
-from .shared import EQUAL, EXAMPLE, FOUR, LONG, PAIR, TINY, TRIPLE, WHOLE, WHOLE_NUMBERS, normalized
+from .lesson_01 import WRONG_MEANS
+from .lesson_02 import ONE_LESS, WRONG_VARIANCES
+from .lesson_03 import STD, X_HAT
+from .lesson_04 import SCALE
+from .shared import (ALONE, EQUAL, EXAMPLE, FAR, FAR_AWAY, FAR_OUT, FOUR, GAMMA_ZERO, LONG, MIXED, ONE_EXAMPLE, OUTLIER,
+                     PAIR, TINY, TRIPLE, WHOLE, WHOLE_NUMBERS, carried, normalized)
 
 __all__ = ["batch_norm"]
 
-# The mistakes of normalizing that can also be made inside the whole of batch norm, where gamma may turn the signs.
-INSIDE = tuple(mistake._replace(says="Your outputs are mirrored around beta: a minus sign is wrong, in x_hat or before "
-                                     "gamma.") if mistake.name == "subtracted the wrong way round" else mistake
-               for mistake in NORMALIZE if mistake.name != "statistics computed again")
 
-IN_THE_VARIANCE = ("standard deviation", "absolute deviations", "mean not subtracted", "deviations not squared",
-                   "sum instead of mean", "squared the mean deviation", "squared deviations not averaged",
-                   "only the mean was squared", "return inside the loop", "kept only the last",
-                   "deviations from the median")
+def _with_x_hat(wrong):
+    return lambda x, gamma, beta, eps: gamma * wrong(x, x.mean(), x.var(), eps) + beta
 
 
-def _through(mistake):
-    """A mistake in normalizing, made inside the whole of batch norm."""
-    return mistake._replace(
-        wrong=lambda x, gamma, beta, eps: gamma * mistake.wrong(x, x.mean(), x.var(), eps) + beta)
+def _with_std(std):
+    return _with_x_hat(lambda x, mean, var, eps: (x - mean) / std(var, eps))
 
 
-def _through_the_variance(mistake):
-    """A mistake in the variance, made inside the whole of batch norm."""
-    return Mistake(f"variance: {mistake.name}",
-                   lambda x, gamma, beta, eps: gamma * (x - x.mean()) / np.sqrt(mistake.wrong(x) + eps) + beta,
-                   f"The mistake is in your variance. {mistake.says}")
+def _with_variance(wrong):
+    return lambda x, gamma, beta, eps: gamma * (x - x.mean()) / np.sqrt(wrong(x) + eps) + beta
 
 
-BATCH_NORM = tuple(map(_through, INSIDE)) + tuple(
-    _through_the_variance(mistake) for mistake in VARIANCE if mistake.name in IN_THE_VARIANCE) + (
-    Mistake("1/(m − 1)", lambda x, gamma, beta, eps: gamma * (x - x.mean()) / np.sqrt(x.var(ddof=1) + eps) + beta,
-            "Your variance divides by m − 1. That is the estimate PyTorch keeps for use after training (lesson 9). "
-            "Inside the batch it is 1/m."),
-    Mistake("gamma and beta swapped", lambda x, gamma, beta, eps: beta * normalized(x, eps) + gamma,
-            "You swapped the two: gamma multiplies, beta is added."),
-    Mistake("shift before scale", lambda x, gamma, beta, eps: gamma * (normalized(x, eps) + beta),
-            "You shifted first, so the shift was stretched too. Scale first: then beta is exactly the mean you get."),
-    Mistake("beta forgotten", lambda x, gamma, beta, eps: gamma * normalized(x, eps),
-            "The batch is normalized and scaled, and not shifted: beta is missing."),
-    Mistake("gamma forgotten", lambda x, gamma, beta, eps: normalized(x, eps) + beta,
-            "The batch is normalized and shifted, and not scaled: gamma is missing."),
+def _with_mean(wrong):
+    def whole(x, gamma, beta, eps):
+        deviations = x - wrong(x)
+        return gamma * deviations / np.sqrt((deviations ** 2).mean() + eps) + beta
+    return whole
+
+
+def _with_scale(wrong):
+    return lambda x, gamma, beta, eps: wrong(normalized(x, eps), gamma, beta)
+
+
+ONE_FEATURE = carried(STD, _with_std, but=("root of std + eps",)) + carried(X_HAT, _with_x_hat) + carried(
+    WRONG_MEANS, _with_mean, "mean") + carried(WRONG_VARIANCES, _with_variance, "variance") + carried(
+    SCALE, _with_scale) + carried((ONE_LESS,), _with_variance) + (
+    Mistake("subtracted the wrong way round", lambda x, gamma, beta, eps: -gamma * normalized(x, eps) + beta,
+            "Your outputs are mirrored around beta: a minus sign is wrong, in x_hat or before gamma."),
+    Mistake("std(ddof=1) + eps", lambda x, gamma, beta, eps: gamma * (x - x.mean()) / (x.std(ddof=1) + eps) + beta,
+            "Your standard deviation divides by m − 1, as in R and MATLAB, and eps is added after its root. Inside the "
+            "batch it is 1/m, and eps is added before the root."),
+    Mistake("std(ddof=1), without eps", lambda x, gamma, beta, eps: gamma * (x - x.mean()) / x.std(ddof=1) + beta,
+            "Your standard deviation divides by m − 1, as in R and MATLAB, and eps is left out. Inside the batch it is "
+            "1/m, and eps is added before the root."),
     Mistake("gamma and beta forgotten", lambda x, gamma, beta, eps: normalized(x, eps),
             "You stopped after normalizing. The fourth step, scale and shift, is missing."),
     Mistake("gamma on x instead of x_hat", lambda x, gamma, beta, eps: gamma * x + beta,
             "You scaled and shifted x itself. The normalized values are what gamma and beta work on."),
-    Mistake("the batch's own statistics",
-            lambda x, gamma, beta, eps: np.sqrt(x.var() + eps) * normalized(x, eps) + x.mean(),
-            "Your result is the batch itself: you set gamma and beta from the batch's own statistics. They are "
-            "learned and handed in: use them."),
+    Mistake("brackets around x − mean missing",
+            lambda x, gamma, beta, eps: gamma * x - x.mean() / np.sqrt(x.var() + eps) + beta,
+            "Only the mean was divided, and only x was scaled: put the difference x − mean in brackets."),
+    Mistake("returned the batch", lambda x, gamma, beta, eps: x + 0.0,
+            "Your result is the batch itself. Either nothing was done to it, or it was scaled and shifted by its own "
+            "statistics, which undoes normalizing. gamma and beta are learned and handed in: use them."),
     Mistake("divided by 4 whatever m is",
             lambda x, gamma, beta, eps: gamma * (x - x.sum() / 4)
             / np.sqrt(((x - x.sum() / 4) ** 2).sum() / 4 + eps) + beta,
             "Your averages divide by 4. That is right for a batch of four; let the batch tell how many it holds."),
+)
+
+BATCH_NORM = ONE_FEATURE + (
+    Mistake("normalized each example", lambda x, gamma, beta, eps: 0 * x + beta,
+            "Everything became beta: each example was normalized by itself, and its deviation from itself is 0. "
+            "The mean is the batch's."),
 )
 
 batch_norm = Exercise(
@@ -66,7 +75,10 @@ batch_norm = Exercise(
          "Return the output y of all four steps, shape `(m,)`.",
     cases=(Case((EXAMPLE, 2.0, 1.0, 0.0)), Case((PAIR, -1.5, 4.0, 0.5)), Case((TRIPLE, 0.5, -3.0, 2.0)),
            Case((FOUR, 3.0, 0.25, 0.0)), Case((LONG, -2.0, 7.0, 3.0)), Case((TINY, 1.5, 0.5, 1e-5)),
-           Case((EQUAL, 2.0, 3.0, 0.5)), Case((WHOLE, 0.5, 1.25, 0.5), **WHOLE_NUMBERS)),
+           Case((TINY, -1.5, 0.0, 0.5)), Case((MIXED, 0.75, -1.5, 0.25)), Case((EQUAL, 2.0, 3.0, 0.5)),
+           Case((TRIPLE, 0.0, 1.5, 0.5), **GAMMA_ZERO), Case((WHOLE, 0.5, 1.25, 0.5), **WHOLE_NUMBERS),
+           Case((OUTLIER, 2.0, -0.5, 0.5), **FAR_OUT), Case((ALONE, 3.0, 0.5, 0.5), **ONE_EXAMPLE),
+           Case((FAR, 2.0, -1.0, 0.5), **FAR_AWAY)),
     hints=("Four steps, one line each: mean, variance, normalize, scale and shift.",
            "The variance is the mean of the squared deviations, with 1/m. eps is added to it before the root.",
            "Compute mean and var from x; x_hat from x, mean, var and eps; return gamma times x_hat, plus beta."),

@@ -3,105 +3,159 @@ import numpy as np
 
 from .. import batchnorm
 from .exercise import Case, Exercise, Mistake
-from .lesson_05 import INSIDE
-from .shared import LONG, WHOLE_NUMBERS
+from .lesson_05 import ONE_FEATURE
+from .shared import FAR, FAR_AWAY, FAR_OUT, GAMMA_ZERO, LONG, MIXED, ONE_EXAMPLE, OUTLIER, TINY, WHOLE_NUMBERS, carried
 
 __all__ = ["batch_norm_features", "batch_norm_conv"]
 
-def _along(values, x):
-    """gamma or beta ``(C,)``, shaped so that it lines up with axis 1 of x."""
-    return np.reshape(values, (-1,) + (1,) * (x.ndim - 2))
+
+def _in_every_feature(wrong):
+    """A wrong function of one feature, for a table and for feature maps: feature by feature, axis 1."""
+    def whole(x, gamma, beta, eps):
+        features = [np.broadcast_to(wrong(x[:, c].ravel(), gamma[c], beta[c], eps), x[:, c].size)
+                    for c in range(x.shape[1])]
+        return np.stack([y.reshape(x[:, 0].shape) for y in features], axis=1)
+    return whole
 
 
-def _over(axes, normalized=lambda x, mean, var, eps: (x - mean) / np.sqrt(var + eps), ddof=0):
-    """A wrong function: batch norm with the statistics over these axes, or with another way to normalize."""
+def _over(axes, var_axes=None, var=np.var):
+    """A wrong function: batch norm with the statistics over these axes, the variance over others if they are given."""
     def wrong(x, gamma, beta, eps):
-        mean, var = x.mean(axis=axes, keepdims=True), x.var(axis=axes, ddof=ddof, keepdims=True)
-        return _along(gamma, x) * normalized(x, mean, var, eps) + _along(beta, x)
+        mean = x.mean(axis=axes, keepdims=True)
+        spread = var(x, axis=axes if var_axes is None else var_axes, keepdims=True)
+        return _scaled((x - mean) / np.sqrt(spread + eps), gamma, beta)
     return wrong
 
 
-def _in_every_feature(axes):
-    """The mistakes of one feature, made in every feature; axes are the right ones."""
-    def normalized(x, eps):
-        return (x - x.mean(axis=axes, keepdims=True)) / np.sqrt(x.var(axis=axes, keepdims=True) + eps)
-
-    inside = [mistake for mistake in INSIDE if mistake.name != "normalized each example"]
-    return tuple(mistake._replace(wrong=_over(axes, mistake.wrong)) for mistake in inside) + (
-        Mistake("gamma and beta swapped",
-                lambda x, gamma, beta, eps: _along(beta, x) * normalized(x, eps) + _along(gamma, x),
-                "You swapped the two: gamma multiplies, beta is added."),
-        Mistake("shift before scale",
-                lambda x, gamma, beta, eps: _along(gamma, x) * (normalized(x, eps) + _along(beta, x)),
-                "You shifted first, so the shift was stretched too. Scale first: then beta is exactly the mean you "
-                "get."),
-        Mistake("beta forgotten", lambda x, gamma, beta, eps: _along(gamma, x) * normalized(x, eps),
-                "Every feature is normalized and scaled, and not shifted: beta is missing."),
-        Mistake("gamma forgotten", lambda x, gamma, beta, eps: normalized(x, eps) + _along(beta, x),
-                "Every feature is normalized and shifted, and not scaled: gamma is missing."),
-        Mistake("gamma and beta forgotten", lambda x, gamma, beta, eps: normalized(x, eps),
-                "You stopped after normalizing. The fourth step, scale and shift, is missing."),
-        Mistake("one gamma and beta for all features",
-                lambda x, gamma, beta, eps: gamma[0] * normalized(x, eps) + beta[0],
-                "You used the first gamma and the first beta for everything. Each feature has a pair of its own."),
-    )
+def _scaled(x_hat, gamma, beta):
+    """gamma and beta ``(C,)``, lined up with axis 1 of x_hat."""
+    along = (-1,) + (1,) * (x_hat.ndim - 2)
+    return gamma.reshape(along) * x_hat + beta.reshape(along)
 
 
-BATCH_NORM_FEATURES = _in_every_feature(0) + (
+def _first_pair(x, gamma, beta, eps):
+    return batchnorm.batch_norm(x, gamma[0], beta[0], eps)
+
+
+def _without(feature):
+    """A wrong function: batch norm that leaves one feature at 0."""
+    def wrong(*args):
+        y = batchnorm.batch_norm(*args)
+        y[:, feature] = 0
+        return y
+    return wrong
+
+
+PAIRS = (
+    Mistake("one gamma and beta for all features", _first_pair,
+            "You used the first gamma and the first beta for everything. Each feature has a pair of its own."),
+    Mistake("last feature skipped", _without(-1),
+            "The last feature is 0 throughout. range(C) ends at C − 1 by itself."),
+    Mistake("first feature skipped", _without(0), "The first feature is 0 throughout. Counting starts at 0."),
+)
+
+BATCH_NORM_FEATURES = carried(ONE_FEATURE, _in_every_feature) + PAIRS + (
     Mistake("wrong axis", _over(1),
             "You normalized each example by itself, over axis 1. A feature's statistics run over the batch: axis 0."),
     Mistake("one statistic for the whole table", _over((0, 1)),
             "You took one mean and one variance for the whole table. Features measure different things: each has "
             "its own."),
-    Mistake("one variance for the whole table",
-            lambda x, gamma, beta, eps: gamma * (x - x.mean(axis=0)) / np.sqrt(x.var() + eps) + beta,
+    Mistake("one variance for the whole table", _over(0, (0, 1)),
             "The means are right, one for each feature. The variance is one number for the whole table: give it "
             "an axis, too."),
-    Mistake("one mean for the whole table",
-            lambda x, gamma, beta, eps: gamma * (x - x.mean()) / np.sqrt(x.var(axis=0) + eps) + beta,
+    Mistake("one mean for the whole table", _over((0, 1), 0),
             "The variances are right, one for each feature. The mean is one number for the whole table: give it "
             "an axis, too."),
-    Mistake("1/(m − 1)", _over(0, ddof=1),
-            "Your variance divides by m − 1. That is the estimate PyTorch keeps for use after training (lesson 9). "
-            "Inside the batch it is 1/m."),
     Mistake("divided by the number of features", lambda x, gamma, beta, eps: gamma * (x - x.sum(axis=0) / x.shape[1])
             / np.sqrt(((x - x.sum(axis=0) / x.shape[1]) ** 2).sum(axis=0) / x.shape[1] + eps) + beta,
             "You divided the column sums by C, the number of features. How many values did you add up in a column?"),
 )
 
-BATCH_NORM_CONV = _in_every_feature((0, 2, 3)) + (
+
+def _flattened(there, back):
+    """A wrong function: the maps are turned into a table (there), normalized, and turned into maps again (back)."""
+    def wrong(x, gamma, beta, eps):
+        return back(batchnorm.batch_norm(there(x), gamma, beta, eps), x)
+    return wrong
+
+
+def _last(x):
+    """The maps as a table, a row for each pixel: the channels, moved to the end, are its columns."""
+    return np.moveaxis(x, 1, -1).reshape(-1, x.shape[1])
+
+
+def _times(factor):
+    """The variance of each channel, multiplied by what its sum was divided by too little."""
+    return lambda x, axis, keepdims: x.var(axis=axis, keepdims=keepdims) * factor(x)
+
+
+BATCH_NORM_CONV = carried(ONE_FEATURE, _in_every_feature, but=("1/(m − 1)",)) + PAIRS + (
     Mistake("per-pixel statistics", _over(0),
             "You took the statistics of every pixel by itself. The same filter made all pixels of a channel: "
             "average over the pixels, too."),
     Mistake("one statistic for the whole tensor", _over((0, 1, 2, 3)),
             "You took one mean and one variance for the whole tensor. Channels measure different things: each has "
             "its own."),
+    Mistake("one variance for the whole tensor", _over((0, 2, 3), (0, 1, 2, 3)),
+            "The means are right, one for each channel. The variance is one number for the whole tensor: give it axes, "
+            "too."),
+    Mistake("one mean for the whole tensor", _over((0, 1, 2, 3), (0, 2, 3)),
+            "The variances are right, one for each channel. The mean is one number for the whole tensor: give it axes, "
+            "too."),
     Mistake("each map by itself", _over((2, 3)),
             "You normalized every map of every image by itself. That is called instance normalization. In batch norm "
             "the images of a batch share their statistics."),
+    Mistake("mean of each map by itself", _over((2, 3), (0, 2, 3)),
+            "Your variances are right. You took the mean of every map by itself; the images of a batch share it."),
     Mistake("each image by itself", _over((1, 2, 3)),
             "You normalized every image by itself. That is called layer normalization. In batch norm the images of a "
             "batch share their statistics, and the channels do not."),
+    Mistake("statistics over the channels", _over(1),
+            "You averaged over axis 1, the channels, and kept all the rest. It is the other way round."),
     Mistake("channels taken to be last", _over((0, 1, 2)),
             "You kept the last axis. The channels are axis 1 here: (N, C, H, W). In Keras they come last."),
+    Mistake("pixels left out, channels mixed", _over((0, 1)),
+            "You averaged over images and channels. A channel's statistics run over images, rows and columns."),
     Mistake("columns left out", _over((0, 2)),
             "You averaged over images and rows, and not over columns. A channel's statistics run over all three."),
     Mistake("rows left out", _over((0, 3)),
             "You averaged over images and columns, and not over rows. A channel's statistics run over all three."),
     Mistake("average of the maps' variances",
-            _over((0, 2, 3), lambda x, mean, var, eps:
-                  (x - mean) / np.sqrt(x.var(axis=(2, 3), keepdims=True).mean(axis=0) + eps)),
+            _over((0, 2, 3), var=lambda x, **_: x.var(axis=(2, 3), keepdims=True).mean(axis=0)),
             "You averaged the variances of the single maps. They miss how far the maps lie from one another: "
             "measure all deviations from the channel's own mean."),
-    Mistake("1/(N·H·W − 1)", _over((0, 2, 3), ddof=1),
+    Mistake("1/(N·H·W − 1)", _over((0, 2, 3), var=lambda x, **axes: np.var(x, ddof=1, **axes)),
             "Your variance divides by N·H·W − 1. That is the estimate PyTorch keeps for use after training (lesson 9). "
             "Inside the batch it is 1/(N·H·W)."),
+    Mistake("variance divided by N only", _over((0, 2, 3), var=_times(lambda x: x[0, 0].size)),
+            "Your variance divides by N, the number of images. How many pixels did you add up in a channel?"),
+    Mistake("variance divided by H·W only", _over((0, 2, 3), var=_times(len)),
+            "Your variance divides by H·W, the pixels of one map. A channel has such a map in every image."),
+    Mistake("reshaped without the transpose",
+            _flattened(lambda x: x.reshape(-1, x.shape[1]), lambda y, x: y.reshape(x.shape)),
+            "reshape(-1, C) cuts the numbers as they stand in memory, and so it mixes the channels. Move axis 1 to the "
+            "end first, with transpose."),
+    Mistake("not transposed back", _flattened(_last, lambda y, x: y.reshape(x.shape)),
+            "The numbers are right, and most of them stand in the wrong place. reshape does not undo a transpose: "
+            "reshape to (N, H, W, C), then transpose back."),
+    Mistake("channels left last", _flattened(_last, lambda y, x: y.reshape(*x[:, 0].shape, -1)),
+            "The numbers are right. The channels are still the last axis: transpose back to (N, C, H, W)."),
+    Mistake("not swapped back", _flattened(_last, lambda y, x: y.T.reshape(x.shape)),
+            "The numbers are right, and most of them stand in the wrong place. reshape does not undo a transpose: "
+            "reshape to (C, N, H, W), then swap the first two axes."),
 )
 
 
 def _features(x, gamma, beta, eps, **extra):
     return Case((np.array(x), np.array(gamma), np.array(beta), eps), **extra)
 
+
+def _as_maps(*channels):
+    """Channels of as many values as there are images, as maps of one pixel each."""
+    return np.stack(channels, axis=1)[:, :, None, None]
+
+
+ONE_FEATURE_ONLY = {"note": "there was one feature", "blames": "one kind of input"}
 
 batch_norm_features = Exercise(
     name="batch_norm_features", call="(x, gamma, beta, eps)", answer=batchnorm.batch_norm,
@@ -113,9 +167,16 @@ batch_norm_features = Exercise(
            _features(LONG[:9].reshape(3, 3), [0.5, -1.0, 3.0], [-3.0, 2.0, 1.0], 2.0),
            _features(LONG[:20].reshape(4, 5), [3.0, 1.0, -0.5, 2.0, 1.5], [0.25, -1.0, 4.0, 2.0, -2.0], 0.0),
            _features(LONG.reshape(8, 4), [-2.0, 1.0, 3.0, 0.5], [7.0, -1.0, 2.0, 0.5], 3.0),
-           _features([[0.001, 0.02], [0.004, 0.05], [0.007, 0.03]], [1.5, -2.0], [0.5, 1.0], 1e-5),
+           _features(np.stack([TINY, TINY[::-1] * 3], axis=1), [1.5, -2.0], [0.5, 1.0], 1e-5),
+           _features(np.stack([TINY, TINY[::-1] * 3], axis=1), [1.5, -2.0], [0.0, 0.0], 0.5),
+           _features(np.stack([MIXED, -1 - MIXED[::-1]], axis=1), [0.75, -3.0], [-1.5, 0.25], 0.25),
            _features([[5.0, 1.0], [5.0, 2.0], [5.0, 4.0]], [2.0, -1.0], [3.0, 0.5], 0.5),
-           _features([[2, 3], [7, 8], [4, 6]], [0.5, 1.5], [1.25, -2.0], 0.5, **WHOLE_NUMBERS)),
+           _features([[2.5, -1.0], [7.0, 0.5], [1.0, 3.0]], [0.0, 2.0], [1.5, -1.0], 0.5, **GAMMA_ZERO),
+           _features([[2, 3], [7, 8], [4, 6]], [0.5, 1.5], [1.25, -2.0], 0.5, **WHOLE_NUMBERS),
+           _features(OUTLIER[:, None] - [0, 5], [2.0, -3.0], [-0.5, 1.0], 0.5, **FAR_OUT),
+           _features([[2.5, -1.0]], [2.0, -1.0], [3.0, 0.5], 0.5, **ONE_EXAMPLE),
+           _features([[2.5], [7.0], [-1.0]], [2.0], [3.0], 0.5, **ONE_FEATURE_ONLY),
+           _features(np.stack([FAR, -FAR[::-1]], axis=1), [2.0, 0.5], [-1.0, 3.0], 0.5, **FAR_AWAY)),
     hints=("The same four lines as for one feature. Only the two averages must be told in which direction to walk.",
            "A mean and a variance for each column: axis 0 disappears, and C numbers stay.",
            "x.mean(axis=0) has shape (C,). So have gamma and beta, and NumPy lines all three up with the columns."),
@@ -134,9 +195,17 @@ batch_norm_conv = Exercise(
            _features(LONG[:12].reshape(3, 2, 1, 2), [0.5, -1.0], [-3.0, 2.0], 2.0),
            _features(LONG[:18].reshape(1, 3, 2, 3), [3.0, 1.0, -0.5], [0.25, -1.0, 4.0], 0.5),
            _features(LONG.reshape(4, 2, 2, 2), [-2.0, 1.0], [7.0, -1.0], 3.0),
-           _features(LONG[:12].reshape(2, 2, 1, 3) / 1000, [1.5, -2.0], [0.5, 1.0], 1e-5),
+           _features(np.resize(TINY, 12).reshape(2, 2, 1, 3) + LONG[:12].reshape(2, 2, 1, 3) / 1000,
+                     [1.5, -2.0], [0.5, 1.0], 1e-5),
+           _features(_as_maps(TINY, TINY[::-1] * 3), [1.5, -2.0], [0.0, 0.0], 0.5),
+           _features(_as_maps(MIXED, -1 - MIXED[::-1]), [0.75, -3.0], [-1.5, 0.25], 0.25),
            _features(np.full((2, 3, 2, 1), 5.0), [2.0, -1.0, 1.0], [3.0, 0.5, -2.0], 0.5),
-           _features(np.arange(12).reshape(2, 2, 3, 1) ** 2 % 17, [0.5, 1.5], [1.25, -2.0], 0.5, **WHOLE_NUMBERS)),
+           _features(LONG[:8].reshape(2, 2, 1, 2), [0.0, 2.0], [1.5, -1.0], 0.5, **GAMMA_ZERO),
+           _features(np.arange(12).reshape(2, 2, 3, 1) ** 2 % 17, [0.5, 1.5], [1.25, -2.0], 0.5, **WHOLE_NUMBERS),
+           _features(_as_maps(OUTLIER, OUTLIER - 5), [2.0, -3.0], [-0.5, 1.0], 0.5, **FAR_OUT),
+           _features([[[[4.5]], [[-2.0]]]], [2.0, -1.0], [3.0, 0.5], 0.5, **ONE_EXAMPLE),
+           _features(LONG[:4].reshape(2, 1, 1, 2), [2.0], [3.0], 0.5, **ONE_FEATURE_ONLY),
+           _features(_as_maps(FAR, -FAR[::-1]), [2.0, 0.5], [-1.0, 3.0], 0.5, **FAR_AWAY)),
     hints=("One channel is one feature: one filter made all its pixels. Which axes hold the values of one channel?",
            "Everything but axis 1: the images, the rows and the columns, axis=(0, 2, 3). C numbers stay.",
            "Keep the axes with keepdims=True, and give gamma and beta the shape (1, C, 1, 1) with "

@@ -6,14 +6,21 @@ import numpy as np
 
 from .. import batchnorm
 from .exercise import Case, Exercise, Mistake
-from .lesson_02 import VARIANCE
-from .lesson_05 import IN_THE_VARIANCE
-from .shared import EXAMPLE, FOUR, LONG, PAIR, TINY, TRIPLE, WHOLE, normalized
+from .lesson_01 import WRONG_MEANS
+from .lesson_02 import ONE_LESS, WRONG_VARIANCES
+from .lesson_03 import STD, X_HAT
+from .shared import (ALONE, EXAMPLE, FAR, FAR_AWAY, FAR_OUT, FOUR, GAMMA_ZERO, LONG, MIXED, ONE_EXAMPLE, OUTLIER, PAIR,
+                     TINY, TRIPLE, WHOLE, carried, normalized)
 
 __all__ = ["parameter_gradients", "input_gradient", "batch_norm_backward"]
 
 UPSTREAM = np.random.default_rng(7).integers(-20, 30, 32) / 10
 WHOLE_UPSTREAM = {"note": "dy held whole numbers", "blames": "integer result"}
+# A dy for each batch: the small one shows what is rounded; zeros, and a number that comes twice, for the mixed one.
+UPSTREAMS = {"pair": ([0.5, -2.0], PAIR), "triple": ([1.5, -0.5, 2.0], TRIPLE), "four": ([-1.0, 0.3, 2.2, 0.7], FOUR),
+             "long": (UPSTREAM, LONG), "tiny": ([0.4, 1.0, -0.8], TINY), "small": (TINY[[1, 2, 0]] / 2, TRIPLE),
+             "mixed": ([0.0, 1.5, 0.0, -0.25, 1.5, 2.123456, -1.0], MIXED), "whole": ([2, -1, 4, 0, 3], WHOLE),
+             "outlier": (np.resize(UPSTREAM, 128), OUTLIER), "alone": ([1.5], ALONE), "far": ([0.5, -2.0, 1.0, 0.0], FAR)}
 
 
 def _parameter_gradients(dy, x_hat):
@@ -33,17 +40,34 @@ PARAMETER_GRADIENTS = (
     Mistake("dbeta averaged", lambda dy, x_hat: ((dy * x_hat).sum(), dy.mean()),
             "dgamma is right. dbeta is an average: make it a sum, too."),
     Mistake("x_hat forgotten", lambda dy, x_hat: (dy.sum(), dy.sum()),
-            "dbeta is right. gamma multiplies x_hat, so a change of gamma moves each output by its own x_hat."),
+            "dbeta is right. Your dgamma is the sum of dy, too: x_hat is left out, or it was added and added up to 0. gamma "
+            "multiplies x_hat, so a change of gamma moves each output by its own x_hat."),
     Mistake("summed before multiplying", lambda dy, x_hat: (dy.sum() * x_hat.sum(), dy.sum()),
             "You summed first and multiplied afterwards. Multiply example by example, then sum."),
+    Mistake("dgamma not summed", lambda dy, x_hat: (dy * x_hat, dy.sum()),
+            "dbeta is right. dgamma has one number for each example: sum over them."),
+    Mistake("dbeta not summed", lambda dy, x_hat: ((dy * x_hat).sum(), dy),
+            "dgamma is right. dbeta has one number for each example: sum over them."),
     Mistake("not summed", lambda dy, x_hat: (dy * x_hat, dy),
             "You have one number for each example. All examples share one gamma and one beta: sum over them."),
     Mistake("sign of the step", lambda dy, x_hat: (-(dy * x_hat).sum(), -dy.sum()),
             "Both signs are turned. That is the direction of a training step; the gradient points uphill."),
     Mistake("upstream ignored", lambda dy, x_hat: (x_hat.sum(), len(x_hat)),
             "dy does not appear in your result. It says how much the loss cares about each output."),
+    Mistake("x_hat in dbeta, too", lambda dy, x_hat: ((dy * x_hat).sum(), (dy * x_hat).sum()),
+            "dgamma is right. beta is only added, so x_hat has no part in dbeta."),
+    Mistake("x_hat squared", lambda dy, x_hat: ((dy * x_hat ** 2).sum(), dy.sum()),
+            "dbeta is right. In dgamma x_hat multiplies once."),
+    Mistake("sign of x_hat lost", lambda dy, x_hat: ((dy * np.abs(x_hat)).sum(), dy.sum()),
+            "dbeta is right. In dgamma the sign of x_hat is lost: below the mean gamma pulls the other way."),
+    Mistake("signs lost before the sum", lambda dy, x_hat: (np.abs(dy * x_hat).sum(), np.abs(dy).sum()),
+            "You took the signs away. Examples may pull in opposite directions, and the sum must see that."),
+    Mistake("dbeta forgotten", lambda dy, x_hat: ((dy * x_hat).sum(), 0.0),
+            "Your dbeta is 0. beta moves every output by 1, and dy says what each of these moves is worth."),
+    Mistake("dbeta is m", lambda dy, x_hat: ((dy * x_hat).sum(), len(dy)),
+            "Your dbeta counts the examples. Each counts as much as its dy says."),
     Mistake("return inside the loop", lambda dy, x_hat: (dy[0] * x_hat[0], dy[0]),
-            "Your function returned in the first round of the loop. Move the return out, under the for."),
+            "Only the first example counts. Is the return inside the loop? Move it out, under the for."),
     Mistake("kept only the last", lambda dy, x_hat: (dy[-1] * x_hat[-1], dy[-1]),
             "You kept only the last example. Add up with +=."),
     Mistake("divided by x_hat", lambda dy, x_hat: ((dy / x_hat).sum(), dy.sum()),
@@ -55,10 +79,11 @@ parameter_gradients = Exercise(
     catalogue=PARAMETER_GRADIENTS, parts=("dgamma", "dbeta"),
     task="`dy` is the gradient of the loss with respect to the output y, and `x_hat` the normalized batch, both of "
          "shape `(m,)`. Return the gradients with respect to gamma and beta, two numbers, dgamma first.",
-    cases=tuple(Case((np.asarray(dy), (x - x.mean()) / np.sqrt(x.var() + eps)), **extra) for dy, x, eps, extra in (
-        ([1.0, 0.0, 0.0, 2.0], EXAMPLE, 0.0, {}), ([0.5, -2.0], PAIR, 0.5, {}), ([1.5, -0.5, 2.0], TRIPLE, 2.0, {}),
-        ([-1.0, 0.3, 2.2, 0.7], FOUR, 0.0, {}), (UPSTREAM, LONG, 3.0, {}),
-        ([2, -1, 4, 0, 3], WHOLE, 0.5, WHOLE_UPSTREAM))),
+    cases=tuple(Case((np.asarray(dy), normalized(x, eps)), **extra) for (dy, x), eps, extra in (
+        (([1.0, 0.0, 0.0, 2.0], EXAMPLE), 0.0, {}), (UPSTREAMS["pair"], 0.5, {}), (UPSTREAMS["triple"], 2.0, {}),
+        (UPSTREAMS["four"], 0.0, {}), (UPSTREAMS["long"], 3.0, {}), (UPSTREAMS["small"], 2.0, {}),
+        (UPSTREAMS["mixed"], 0.25, {}), (UPSTREAMS["whole"], 0.5, WHOLE_UPSTREAM),
+        (UPSTREAMS["outlier"], 0.5, FAR_OUT), (UPSTREAMS["alone"], 0.5, ONE_EXAMPLE))),
     hints=("If beta grows by 1, how far does each output move? And if gamma grows by 1?",
            "beta moves every output by 1, gamma moves each output by its x_hat. dy says what a move is worth.",
            "dgamma is the sum of dy times x_hat, dbeta is the sum of dy. No division."),
@@ -72,90 +97,122 @@ def _input_gradient(dy, x_hat, gamma, std):
     return gamma / std * (dy - mean_part - x_hat_part)
 
 
+def _roads(front=lambda m, gamma, std: gamma / std, direct=1, by_mean=1, by_x_hat=1):
+    """A wrong function: dx with other factors, which may be functions of m, gamma and std.
+
+    front stands before the bracket; the others before dy, its mean, and its part along x_hat. The right ones are 1.
+    """
+    def wrong(dy, x_hat, gamma, std):
+        before, one, two, three = (factor(len(dy), gamma, std) if callable(factor) else factor
+                                   for factor in (front, direct, by_mean, by_x_hat))
+        return before * (one * dy - two * dy.mean() - three * x_hat * (dy * x_hat).mean())
+    return wrong
+
+
+def _m(m, gamma, std):
+    return m
+
+
+def _std(power):
+    return lambda m, gamma, std: std ** power
+
+
 INPUT_GRADIENT = (
-    Mistake("statistics detached", lambda dy, x_hat, gamma, std: gamma / std * dy,
+    Mistake("statistics detached", _roads(by_mean=0, by_x_hat=0),
             "You treated the mean and the variance as constants. They are made of this batch: when one x moves, both "
             "move, and so does every output. Two terms are missing."),
-    Mistake("mean detached", lambda dy, x_hat, gamma, std: gamma / std * (dy - x_hat * (dy * x_hat).mean()),
-            "The road through the mean is missing: take the average of dy away."),
-    Mistake("variance detached", lambda dy, x_hat, gamma, std: gamma / std * (dy - dy.mean()),
+    Mistake("mean detached", _roads(by_mean=0), "The road through the mean is missing: take the average of dy away."),
+    Mistake("variance detached", _roads(by_x_hat=0),
             "The road through the variance is missing: take the part of dy along x_hat away."),
-    Mistake("direct road forgotten",
-            lambda dy, x_hat, gamma, std: -gamma / std * (dy.mean() + x_hat * (dy * x_hat).mean()),
+    Mistake("direct road forgotten", _roads(direct=0),
             "You have the roads through the mean and the variance. The direct one, dy itself, is missing."),
-    Mistake("gamma forgotten",
-            lambda dy, x_hat, gamma, std: (dy - dy.mean() - x_hat * (dy * x_hat).mean()) / std,
+    Mistake("gamma forgotten", _roads(lambda m, gamma, std: 1 / std),
             "gamma is missing. It multiplied in the forward pass, so it multiplies in the backward pass."),
-    Mistake("not divided by std",
-            lambda dy, x_hat, gamma, std: gamma * (dy - dy.mean() - x_hat * (dy * x_hat).mean()),
+    Mistake("not divided by std", _roads(lambda m, gamma, std: gamma),
             "You stopped at the centred values. They were divided by std in the forward pass: divide here too."),
-    Mistake("divided by the variance",
-            lambda dy, x_hat, gamma, std: gamma / std ** 2 * (dy - dy.mean() - x_hat * (dy * x_hat).mean()),
+    Mistake("divided by the variance", _roads(lambda m, gamma, std: gamma / std ** 2),
             "You divided by std squared. Once is enough."),
-    Mistake("multiplied by std",
-            lambda dy, x_hat, gamma, std: gamma * std * (dy - dy.mean() - x_hat * (dy * x_hat).mean()),
+    Mistake("multiplied by std", _roads(lambda m, gamma, std: gamma * std),
             "You multiplied by std. A wide batch reacts less to a nudge: divide by it."),
-    Mistake("sums instead of means",
-            lambda dy, x_hat, gamma, std: gamma / std * (dy - dy.sum() - x_hat * (dy * x_hat).sum()),
+    Mistake("divided by the root of std", _roads(lambda m, gamma, std: gamma / np.sqrt(std)),
+            "You took the root of std. std has its root behind it: divide by std itself."),
+    Mistake("std / gamma in front", _roads(lambda m, gamma, std: std / gamma),
+            "The fraction in front is upside down: gamma multiplies, std divides."),
+    Mistake("sign of gamma lost", _roads(lambda m, gamma, std: np.abs(gamma) / std),
+            "You lost the sign of gamma. A negative gamma mirrors the batch, and the gradient with it."),
+    Mistake("gamma squared", _roads(lambda m, gamma, std: gamma ** 2 / std),
+            "gamma multiplies twice: inside the bracket, and in front of it. Once is enough."),
+    Mistake("sign of dx", _roads(lambda m, gamma, std: -gamma / std),
+            "Every sign of dx is turned. That is the direction of a training step; the gradient points uphill."),
+    Mistake("sums instead of means", _roads(by_mean=_m, by_x_hat=_m),
             "You took the two sums away whole. Each example answers for one m-th of them: divide both by m."),
-    Mistake("1/m forgotten in front",
-            lambda dy, x_hat, gamma, std: gamma / std * (len(dy) * dy - dy.sum() - x_hat * (dy * x_hat).sum()),
+    Mistake("sum of dy instead of its mean", _roads(by_mean=_m),
+            "You took the sum of dy away whole. Each example answers for one m-th of it: divide by m."),
+    Mistake("part along x_hat not divided by m", _roads(by_x_hat=_m),
+            "In the part along x_hat you summed dy times x_hat. It is an average: divide by m."),
+    Mistake("1/m forgotten in front", _roads(lambda m, gamma, std: m * gamma / std),
             "Everything is m times too large. When m multiplies dy inside the bracket, 1/m stands in front of it."),
-    Mistake("parts added instead of taken away",
-            lambda dy, x_hat, gamma, std: gamma / std * (dy + dy.mean() + x_hat * (dy * x_hat).mean()),
+    Mistake("1/m in front, m forgotten inside", _roads(direct=lambda m, gamma, std: 1 / m),
+            "With 1/m in front of the bracket and sums inside it, dy has to be multiplied by m."),
+    Mistake("divided by m once too often", _roads(lambda m, gamma, std: gamma / std / m),
+            "Everything is m times too small: you averaged, and then divided by m again."),
+    Mistake("divided by 4 whatever m is", _roads(by_mean=lambda m, *_: m / 4, by_x_hat=lambda m, *_: m / 4),
+            "Your averages divide by 4. That is right for a batch of four; let the batch tell how many it holds. Does "
+            "an m in it come from a cell above?"),
+    Mistake("parts added instead of taken away", _roads(by_mean=-1, by_x_hat=-1),
             "You added the two parts. The statistics follow the nudge and work against it: both are taken away."),
-    Mistake("third term without x_hat",
-            lambda dy, x_hat, gamma, std: gamma / std * (dy - dy.mean() - (dy * x_hat).mean()),
+    Mistake("mean of dy added", _roads(by_mean=-1),
+            "You added the mean of dy. The batch mean follows the nudge and works against it: take it away."),
+    Mistake("part along x_hat added", _roads(by_x_hat=-1),
+            "You added the part along x_hat. The variance follows the nudge and works against it: take it away."),
+    Mistake("part along x_hat halved", _roads(by_x_hat=1 / 2),
+            "The part along x_hat is half of what it should be. The slope of a square has a factor 2. Is it there?"),
+    Mistake("part along x_hat doubled", _roads(by_x_hat=2),
+            "The part along x_hat is twice what it should be. The slope of a root has a factor 1/2. Is it there?"),
+    Mistake("−1/2 forgotten", _roads(by_x_hat=-2),
+            "The part along x_hat has the wrong sign, and twice its size. The slope of 1/√v has a factor −1/2. Is it "
+            "there?"),
+    Mistake("gamma once more in the part along x_hat", _roads(by_x_hat=lambda m, gamma, std: gamma),
+            "In the part along x_hat gamma stands twice: in front of the bracket, and at x_hat. Once is enough."),
+    Mistake("gamma on the direct road only", lambda dy, x_hat, gamma, std: (
+        gamma * dy - dy.mean() - x_hat * (dy * x_hat).mean()) / std,
+            "gamma multiplies dy and not the two parts that you take away. All three roads lead through gamma."),
+    Mistake("gamma / std on dy only", lambda dy, x_hat, gamma, std: (
+        gamma / std * dy - dy.mean() - x_hat * (dy * x_hat).mean()),
+            "gamma / std multiplies dy alone. It belongs in front of all three: put them in brackets."),
+    *(Mistake(f"std ** {-3 - power:g} in dvar", _roads(by_x_hat=_std(-power)),
+              f"The part along x_hat has std to a wrong power, as if the variance's gradient had std ** {-3 - power:g} "
+              "in it. What is the slope of 1/std, as the variance moves?") for power in (-2, -1.5, -1, 3)),
+    Mistake("x_hat once in the place of x − mean", _roads(by_x_hat=_std(-1)),
+            "The part along x_hat is divided by std once too often. Did you take x_hat for x − mean, or std ** −4?"),
+    Mistake("x_hat in the place of x − mean", _roads(by_x_hat=_std(-2)),
+            "The part along x_hat is divided by std twice too often. Did you take x_hat for x − mean?"),
+    Mistake("direct road not divided by std", _roads(direct=_std(1)),
+            "dy is not divided by std, the two other parts are. All three roads lead through the division."),
+    Mistake("dmean not divided by std", _roads(by_mean=_std(1)),
+            "The part through the mean is not divided by std, the two others are."),
+    Mistake("third term without x_hat", lambda dy, x_hat, gamma, std: gamma / std * (
+        dy - dy.mean() - (dy * x_hat).mean()),
             "The average of dy times x_hat is one number for all. Multiply it by each example's own x_hat."),
     Mistake("third term without dy", lambda dy, x_hat, gamma, std: gamma / std * (dy - dy.mean() - x_hat),
             "You took x_hat away whole. First find how much of it is in dy: the average of dy times x_hat."),
-    Mistake("divided by 4 whatever m is",
-            lambda dy, x_hat, gamma, std: gamma / std * (dy - dy.sum() / 4 - x_hat * (dy * x_hat).sum() / 4),
-            "Your averages divide by 4. That is right for a batch of four; let the batch tell how many it holds. Does "
-            "an m in it come from a cell above?"),
+    Mistake("third term with the mean of dy alone", lambda dy, x_hat, gamma, std: gamma / std * (
+        dy - dy.mean() - x_hat * dy.mean()),
+            "In the third term x_hat meets the average of dy. How much of x_hat is in dy says the average of dy times "
+            "x_hat."),
+    Mistake("third term not averaged", lambda dy, x_hat, gamma, std: gamma / std * (dy - dy.mean() - x_hat * dy * x_hat),
+            "In the third term dy times x_hat is not averaged. The average is one number for the batch."),
     Mistake("stopped at dx_hat", lambda dy, x_hat, gamma, std: gamma * dy,
             "You went back through gamma and stopped: that is the gradient of x_hat. In the forward pass the mean was "
             "subtracted and std divided: three roads lead back to x."),
-    Mistake("mean of dy added",
-            lambda dy, x_hat, gamma, std: gamma / std * (dy + dy.mean() - x_hat * (dy * x_hat).mean()),
-            "You added the mean of dy. The batch mean follows the nudge and works against it: take it away."),
-    Mistake("part along x_hat added",
-            lambda dy, x_hat, gamma, std: gamma / std * (dy - dy.mean() + x_hat * (dy * x_hat).mean()),
-            "You added the part along x_hat. The variance follows the nudge and works against it: take it away."),
-    Mistake("sum of dy instead of its mean",
-            lambda dy, x_hat, gamma, std: gamma / std * (dy - dy.sum() - x_hat * (dy * x_hat).mean()),
-            "You took the sum of dy away whole. Each example answers for one m-th of it: divide by m."),
-    Mistake("part along x_hat not divided by m",
-            lambda dy, x_hat, gamma, std: gamma / std * (dy - dy.mean() - x_hat * (dy * x_hat).sum()),
-            "In the part along x_hat you summed dy times x_hat. It is an average: divide by m."),
-    Mistake("part along x_hat halved",
-            lambda dy, x_hat, gamma, std: gamma / std * (dy - dy.mean() - x_hat * (dy * x_hat).mean() / 2),
-            "The part along x_hat is half of what it should be. The slope of a square has a factor 2. Is it there?"),
-    Mistake("part along x_hat doubled",
-            lambda dy, x_hat, gamma, std: gamma / std * (dy - dy.mean() - x_hat * (dy * x_hat).mean() * 2),
-            "The part along x_hat is twice what it should be. The slope of a root has a factor 1/2. Is it there?"),
-    Mistake("divided by m once too often",
-            lambda dy, x_hat, gamma, std: gamma / std * (dy - dy.mean() - x_hat * (dy * x_hat).mean()) / len(dy),
-            "Everything is m times too small: you averaged, and then divided by m again."),
-    Mistake("gamma once more in the part along x_hat",
-            lambda dy, x_hat, gamma, std: gamma / std * (dy - dy.mean() - gamma * x_hat * (dy * x_hat).mean()),
-            "In the part along x_hat gamma stands twice: in front of the bracket, and at x_hat. Once is enough."),
-    Mistake("gamma on the direct road only",
-            lambda dy, x_hat, gamma, std: (gamma * dy - dy.mean() - x_hat * (dy * x_hat).mean()) / std,
-            "gamma multiplies dy and not the two parts that you take away. All three roads lead through gamma."),
-    Mistake("gamma squared",
-            lambda dy, x_hat, gamma, std: gamma ** 2 / std * (dy - dy.mean() - x_hat * (dy * x_hat).mean()),
-            "gamma multiplies twice: inside the bracket, and in front of it. Once is enough."),
-    Mistake("sign of dx",
-            lambda dy, x_hat, gamma, std: -gamma / std * (dy - dy.mean() - x_hat * (dy * x_hat).mean()),
-            "Every sign of dx is turned. That is the direction of a training step; the gradient points uphill."),
+    Mistake("returned the batch", lambda dy, x_hat, gamma, std: dy + 0.0, "Your result is dy as it was given."),
 )
 
 
-def _backward_case(dy, x, gamma, eps, **extra):
+def _input_case(upstream, gamma, eps, **extra):
     """The arguments of input_gradient, with x_hat and std of a real batch."""
-    std = np.sqrt(x.var() + eps)
-    return Case((np.asarray(dy), (x - x.mean()) / std, gamma, std), **extra)
+    dy, x = upstream
+    return Case((np.asarray(dy), normalized(x, eps), gamma, np.sqrt(x.var() + eps)), **extra)
 
 
 input_gradient = Exercise(
@@ -164,10 +221,13 @@ input_gradient = Exercise(
     task="`dy` is the gradient of the loss with respect to the output y, and `x_hat` the normalized batch, both of "
          "shape `(m,)`; `gamma` and `std` are numbers. `std` is √(variance + eps), eps inside the root. "
          "Return dx, the gradient with respect to the input x, shape `(m,)`.",
-    cases=(_backward_case([1.0, 0.0, 0.0, 0.0], EXAMPLE, 2.0, 0.0), _backward_case([0.5, -2.0], PAIR, -1.5, 2.0),
-           _backward_case([1.5, -0.5, 2.0], TRIPLE, 0.5, 2.0), _backward_case([-1.0, 0.3, 2.2, 0.7], FOUR, 3.0, 0.0),
-           _backward_case(UPSTREAM, LONG, -2.0, 3.0),
-           _backward_case([2, -1, 4, 0, 3], WHOLE, 0.5, 0.5, **WHOLE_UPSTREAM)),
+    cases=(_input_case(([1.0, 0.0, 0.0, 0.0], EXAMPLE), 2.0, 0.0), _input_case(UPSTREAMS["pair"], -1.5, 2.0),
+           _input_case(UPSTREAMS["triple"], 0.5, 2.0), _input_case(UPSTREAMS["four"], 3.0, 0.0),
+           _input_case(UPSTREAMS["long"], -2.0, 3.0), _input_case(UPSTREAMS["small"], 1.5, 2.0),
+           _input_case(UPSTREAMS["mixed"], 0.75, 0.25), _input_case(UPSTREAMS["triple"], 0.0, 2.0, **GAMMA_ZERO),
+           _input_case(UPSTREAMS["whole"], 0.5, 0.5, **WHOLE_UPSTREAM),
+           _input_case(UPSTREAMS["outlier"], 2.0, 0.5, **FAR_OUT),
+           _input_case(UPSTREAMS["alone"], 3.0, 0.5, **ONE_EXAMPLE)),
     hints=("A nudge of one x reaches the outputs on three roads: directly, through the mean, and through the variance.",
            "The direct road brings dy. The statistics follow the nudge: they take the average of dy away, and the part "
            "of dy along x_hat.",
@@ -182,20 +242,48 @@ def backward_pass(dy, x, gamma, eps):
     return batchnorm.batch_norm_backward(dy, cache)
 
 
-def _back_with(std, mean=np.mean, dx=_input_gradient):
-    """A wrong function: the backward pass of a batch that was normalized with another std or mean."""
+def _back_with(x_hat=normalized, std=lambda x, eps: np.sqrt(x.var() + eps), dx=_input_gradient):
+    """A wrong function: the backward pass with another x_hat, or another std in front of dx."""
     def wrong(dy, x, gamma, eps):
-        x_hat = (x - mean(x)) / std(x, eps)
-        return dx(dy, x_hat, gamma, std(x, eps)), *_parameter_gradients(dy, x_hat)
+        h = x_hat(x, eps)
+        return dx(dy, h, gamma, std(x, eps)), *_parameter_gradients(dy, h)
     return wrong
+
+
+def _with_divisor(std, mean=np.mean, dx=_input_gradient):
+    """The backward pass with this std at both of its places, and with this mean."""
+    return _back_with(lambda x, eps: (x - mean(x)) / std(x, eps), std, dx)
+
+
+def _with_std(std):
+    return _with_divisor(lambda x, eps: std(x.var(), eps))
+
+
+def _with_variance(wrong):
+    return _with_divisor(lambda x, eps: np.sqrt(wrong(x) + eps))
+
+
+def _with_mean(wrong):
+    return _with_divisor(lambda x, eps: np.sqrt(((x - wrong(x)) ** 2).mean() + eps), wrong)
+
+
+def _mean_left_in(dy, x, gamma, eps):
+    dx, *others = backward_pass(dy, x, gamma, eps)
+    dvar = (gamma * dy * (x - x.mean())).sum() * -0.5 * (x.var() + eps) ** -1.5
+    return dx + dvar * 2 * x.mean() / len(x), *others
+
+
+def _times_gamma(args, in_dgamma, in_dbeta):
+    """The right results, with gamma once too often in one of them or in both."""
+    dx, dgamma, dbeta = backward_pass(*args)
+    gamma = args[2]
+    return dx, dgamma * gamma ** in_dgamma, dbeta * gamma ** in_dbeta
 
 
 def _wrong_dx(mistake):
     """A mistake in dx, made in the whole backward pass."""
-    def wrong(dy, x, gamma, eps):
-        _, dgamma, dbeta = backward_pass(dy, x, gamma, eps)
-        return mistake.wrong(dy, normalized(x, eps), gamma, np.sqrt(x.var() + eps)), dgamma, dbeta
-    return mistake._replace(wrong=wrong, says=f"dgamma and dbeta are right, dx is not. {mistake.says}")
+    return mistake._replace(wrong=_back_with(dx=mistake.wrong),
+                            says=f"dgamma and dbeta are right, dx is not. {mistake.says}")
 
 
 def _wrong_parameters(mistake):
@@ -220,8 +308,6 @@ WRONG_PARAMETERS = tuple(
             "For dgamma you multiplied dy by x. gamma multiplies x_hat, so that is what dy meets."),
     Mistake("dgamma with the centred x", lambda dy, x_hat, x: ((dy * (x - x.mean())).sum(), dy.sum()),
             "For dgamma you multiplied dy by x − mean. gamma multiplies x_hat: divide by std first."),
-    Mistake("dbeta forgotten", lambda dy, x_hat, x: ((dy * x_hat).sum(), 0.0),
-            "Your dbeta is 0. beta moves every output by 1, and dy says what each of these moves is worth."),
 )
 
 RESULTS = ("dx", "dgamma", "dbeta")
@@ -237,52 +323,34 @@ def _in_order(order):
 
 BATCH_NORM_BACKWARD = tuple(map(_wrong_dx, INPUT_GRADIENT)) + tuple(
     whole for mistake in WRONG_PARAMETERS for whole in _wrong_parameters(mistake)) + tuple(
-    _in_order(order) for order in permutations(RESULTS) if order[0] != "dx") + tuple(
-    Mistake(f"variance: {mistake.name}", _back_with(lambda x, eps, var=mistake.wrong: np.sqrt(var(x) + eps)),
-            f"The mistake is in your variance. {mistake.says}")
-    for mistake in VARIANCE if mistake.name in IN_THE_VARIANCE) + (
-    Mistake("1/(m − 1)", _back_with(lambda x, eps: np.sqrt(x.var(ddof=1) + eps)),
-            "Your variance divides by m − 1. That is the estimate PyTorch keeps for use after training (lesson 9). "
-            "Inside the batch it is 1/m."),
-    Mistake("eps forgotten", _back_with(lambda x, eps: x.std()),
-            "You left eps out of std. The backward pass goes through the same root as the forward pass, and eps is in "
-            "it."),
-    Mistake("eps forgotten in dx", lambda dy, x, gamma, eps: (
-        _input_gradient(dy, normalized(x, eps), gamma, x.std()), *_parameter_gradients(dy, normalized(x, eps))),
+    _in_order(order) for order in permutations(RESULTS) if order[0] != "dx") + carried(
+    STD, _with_std, but=("root of std + eps", "divided by the variance")) + carried(
+    X_HAT, lambda wrong: _back_with(lambda x, eps: wrong(x, x.mean(), x.var(), eps)), but=("only centred",)) + carried(
+    WRONG_MEANS, _with_mean, "mean") + carried(WRONG_VARIANCES, _with_variance, "variance") + carried(
+    (ONE_LESS,), _with_variance) + (
+    Mistake("eps forgotten in dx", _back_with(std=lambda x, eps: x.std()),
             "dgamma and dbeta are right. In front of dx, your std has no eps: take the root that divided x_hat."),
-    Mistake("eps forgotten in x_hat", lambda dy, x, gamma, eps: (
-        _input_gradient(dy, normalized(x, 0), gamma, np.sqrt(x.var() + eps)),
-        *_parameter_gradients(dy, normalized(x, 0))),
+    Mistake("eps forgotten in x_hat", _back_with(lambda x, eps: normalized(x, 0)),
             "In front of dx, std is right. Your x_hat was divided by another one, without eps."),
-    Mistake("eps outside the root", _back_with(lambda x, eps: x.std() + eps),
-            "You added eps to the standard deviation, after the root. It is added to the variance, inside the root."),
-    Mistake("eps fixed at 1e-5", _back_with(lambda x, eps: np.sqrt(x.var() + 1e-5)),
-            "You used 1e-5, a common default, in place of the eps that your function is given."),
-    Mistake("eps subtracted", _back_with(lambda x, eps: np.sqrt(x.var() - eps)),
-            "You subtracted eps. A small variance would then turn negative inside the root: add it."),
-    Mistake("variance in the place of std", _back_with(lambda x, eps: x.var() + eps),
+    Mistake("variance in the place of std", _with_std(lambda var, eps: var + eps),
             "Your std is the variance plus eps. Take the root of it."),
-    Mistake("mean not subtracted", _back_with(lambda x, eps: np.sqrt(x.var() + eps), mean=lambda x: 0),
-            "Your x_hat is x divided by std. Subtract the mean first."),
-    Mistake("x in the place of x_hat", lambda dy, x, gamma, eps: (
-        _input_gradient(dy, x, gamma, np.sqrt(x.var() + eps)), *_parameter_gradients(dy, x)),
+    Mistake("mean not subtracted in dx", _mean_left_in,
+            "dgamma and dbeta are right. In the road through the variance your dx has x where x − mean belongs."),
+    Mistake("x in the place of x_hat", _back_with(lambda x, eps: x),
             "You used x where the formulas have x_hat. Normalize the batch first."),
-    Mistake("centred x in the place of x_hat", lambda dy, x, gamma, eps: (
-        _input_gradient(dy, x - x.mean(), gamma, np.sqrt(x.var() + eps)), *_parameter_gradients(dy, x - x.mean())),
+    Mistake("centred x in the place of x_hat", _back_with(lambda x, eps: x - x.mean()),
             "You used x − mean where the formulas have x_hat. Divide it by std first."),
-    Mistake("divided by 4 everywhere", _back_with(
+    Mistake("divided by 4 everywhere", _with_divisor(
         lambda x, eps: np.sqrt(((x - x.sum() / 4) ** 2).sum() / 4 + eps), lambda x: x.sum() / 4,
-        lambda dy, x_hat, gamma, std: gamma / std * (dy - dy.sum() / 4 - x_hat * (dy * x_hat).sum() / 4)),
+        _roads(by_mean=lambda m, *_: m / 4, by_x_hat=lambda m, *_: m / 4)),
             "You divided by 4 throughout. That is right for a batch of four; let the batch tell how many it holds. "
             "Does an m in it come from a cell above?"),
-    Mistake("gamma in dgamma and dbeta", lambda dy, x, gamma, eps: (
-        backward_pass(dy, x, gamma, eps)[0], *_parameter_gradients(gamma * dy, normalized(x, eps))),
+    Mistake("gamma in dgamma and dbeta", lambda *args: _times_gamma(args, 1, 1),
             "dx is right. For the other two you summed dx_hat, and gamma is in it already: sum dy itself."),
-    Mistake("gamma in dgamma", lambda dy, x, gamma, eps: (
-        backward_pass(dy, x, gamma, eps)[0], gamma * (dy * normalized(x, eps)).sum(), dy.sum()),
+    Mistake("gamma in dgamma", lambda *args: _times_gamma(args, 1, 0),
             "Your dgamma has gamma in it: gamma came with dx_hat. Take dy itself. The rest is right."),
-    Mistake("every sign turned", lambda *args: tuple(-part for part in backward_pass(*args)),
-            "All the signs are turned. That is the direction of a training step; the gradient points uphill."),
+    Mistake("gamma in dbeta", lambda *args: _times_gamma(args, 0, 1),
+            "Your dbeta has gamma in it: gamma came with dx_hat. Take dy itself. The rest is right."),
     Mistake("only dx", lambda *args: backward_pass(*args)[0],
             "dx is right, and alone. Return dgamma and dbeta, too: return dx, dgamma, dbeta."),
     Mistake("dx missing", lambda *args: backward_pass(*args)[1:],
@@ -300,18 +368,24 @@ BATCH_NORM_BACKWARD = tuple(map(_wrong_dx, INPUT_GRADIENT)) + tuple(
             "dgamma, dbeta."),
 )
 
+def _whole_case(batch, gamma, eps, **extra):
+    dy, x = UPSTREAMS[batch]
+    return Case((np.array(dy), x, gamma, eps), **extra)
+
+
 batch_norm_backward = Exercise(
     name="batch_norm_backward", call="(dy, x, gamma, eps)", answer=backward_pass,
     catalogue=BATCH_NORM_BACKWARD, parts=RESULTS,
     task="`dy` is the gradient of the loss with respect to the output y, and `x` the mini-batch of one feature, both "
          "of shape `(m,)`; `gamma` and `eps` are numbers. Return three results: dx, shape `(m,)`, then dgamma and "
          "dbeta, two numbers.",
-    cases=(Case((np.array([1.0, 0.0, 0.0, 2.0]), EXAMPLE, 2.0, 0.0)), Case((np.array([0.5, -2.0]), PAIR, -1.5, 2.0)),
-           Case((np.array([1.5, -0.5, 2.0]), TRIPLE, 0.5, 2.0)),
-           Case((np.array([-1.0, 0.3, 2.2, 0.7]), FOUR, 3.0, 0.25)), Case((UPSTREAM, LONG, -2.0, 3.0)),
-           Case((np.array([0.4, 1.0, -0.8]), TINY, 1.5, 1e-5)),
-           Case((np.array([2, -1, 4, 0, 3]), WHOLE, 0.5, 0.5), note="dy and x held whole numbers",
-                blames="integer result")),
+    cases=(Case((np.array([1.0, 0.0, 0.0, 2.0]), EXAMPLE, 2.0, 0.0)), _whole_case("pair", -1.5, 2.0),
+           _whole_case("triple", 0.5, 2.0), _whole_case("four", 3.0, 0.25), _whole_case("long", -2.0, 3.0),
+           _whole_case("tiny", 1.5, 1e-5), _whole_case("small", 1.5, 4.0), _whole_case("mixed", 0.75, 0.25),
+           _whole_case("triple", 0.0, 2.0, **GAMMA_ZERO),
+           _whole_case("whole", 0.5, 0.5, note="dy and x held whole numbers", blames="integer result"),
+           _whole_case("outlier", 2.0, 0.5, **FAR_OUT), _whole_case("alone", 3.0, 0.5, **ONE_EXAMPLE),
+           _whole_case("far", 2.0, 0.5, **FAR_AWAY)),
     hints=("The forward pass comes first: which of its quantities do the formulas of the two exercises above need?",
            "std is √(variance + eps), with eps inside the root; x_hat is x − mean, divided by std. With these two you "
            "can call my_parameter_gradients and my_input_gradient.",

@@ -1,6 +1,8 @@
 """What came of a call of the learner's function: it is called, and its result is told in words and in numbers."""
+import builtins
 import contextlib
 import io
+import sys
 import types
 import warnings
 from typing import NamedTuple
@@ -8,37 +10,93 @@ from typing import NamedTuple
 import numpy as np
 
 KINDS = {"NoneType": "None", "ellipsis": "...", "str": "text", "list": "a list", "tuple": "a tuple",
-         "dict": "a dictionary", "generator": "a generator"}
+         "dict": "a dictionary", "generator": "a generator", "bool": "True or False", "bool_": "True or False"}
 
 METHOD = "a function that has not been called"
 METHODS = (types.BuiltinMethodType, types.MethodType, types.FunctionType, type(np.mean), np.ufunc)
+NUMPY = dict(vars(np))
+MOST = 10 ** 5  # numbers in a result; the right ones have fewer than a thousand
 
 
 class Outcome(NamedTuple):
-    """What came of a call: the result's kind in words, its parts as arrays of numbers, an error, a changed argument."""
+    """What came of a call: the result's kind in words, its parts as arrays of numbers, an error, a changed argument.
+
+    count says how many results stood side by side; one, if it was no tuple and no list.
+    """
 
     kind: str = ""
     parts: tuple = None
     error: BaseException = None
     changed: bool = False
+    count: int = 1
 
 
-def run(function, case, names=(), aloud=False):
-    """Call the function with fresh copies of a case's arguments, and keep what came of it, whatever it is.
+def run(function, case, names=()):
+    """Call the learner's function with fresh copies of a case's arguments, and keep what came of it, whatever it is.
 
-    names are those of the result's parts, if it has several; aloud lets through what the function prints.
+    names are those of the result's parts, if it has several.
     """
     args = [np.array(arg) if np.ndim(arg) else np.float64(arg) for arg in case.args]
-    silence = contextlib.nullcontext() if aloud else contextlib.redirect_stdout(io.StringIO())
     try:
-        with silence, warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
-            words, parts = described(function(*args), names)  # the result is dropped here, with its warnings
+        words, parts, count = described(function(*args), names)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # SystemExit too: nothing that the learner's function raises may end the lesson
         return Outcome(error=error, changed=changed(args, case))
-    return Outcome(words, parts, None, changed(args, case))
+    return Outcome(words, parts, None, changed(args, case), count)
+
+
+def computed(function, case, names=()):
+    """The outcome of a function of our own, the right one or a wrong one, which changes and shows nothing."""
+    try:
+        parts = _parts(function(*case.args), len(names))
+        return Outcome(parts=tuple(np.array(part, dtype=float) for part in parts))
+    except Exception as error:  # a wrong function may fit some of the cases only
+        return Outcome(error=error)
+
+
+@contextlib.contextmanager
+def quiet():
+    """Nothing that is printed, displayed or drawn in here appears."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    before = set(pyplot.get_fignums()) if pyplot else set()
+    if before:
+        pyplot.figure()  # takes what would be drawn over the figure of the first batch
+    with _captured():
+        yield
+    for number in set(pyplot.get_fignums()) - before if pyplot else ():
+        pyplot.close(number)
+
+
+@contextlib.contextmanager
+def _captured():
+    if "IPython" in sys.modules:  # in a notebook, whose display() is not printing
+        from IPython.utils.capture import capture_output
+        with capture_output():
+            yield
+    else:
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            yield
+
+
+@contextlib.contextmanager
+def undisturbed():
+    """NumPy as it was imported, whatever the learner has put into it; no warnings; and input() asks nobody."""
+    theirs = {name: value for name, value in vars(np).items() if NUMPY.get(name) is not value}
+    asks = builtins.input
+    vars(np).update(NUMPY)
+    builtins.input = _refused
+    try:
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        vars(np).update(theirs)
+        builtins.input = asks
+
+
+def _refused(*_):
+    raise RuntimeError("input() has nobody to ask during a check")
 
 
 def changed(args, case):
@@ -46,13 +104,29 @@ def changed(args, case):
 
 
 def described(result, names):
-    """What a result is, in words, and its parts as float arrays of their own, or None when one has no numbers."""
+    """What a result is in words, its parts as float arrays (None when one has no numbers), and how many there are."""
+    if _too_long(result):
+        return f"more than {MOST:,} numbers", None, 1
     parts = _parts(result, len(names))
     arrays = tuple(map(as_numbers, parts))
+    count = len(result) if isinstance(result, (list, tuple)) else 1
     strange = [i for i, array in enumerate(arrays) if array is None]
     if strange and len(parts) == len(names):
-        return f"{kind(parts[strange[0]])} in the place of {names[strange[0]]}", None
-    return kind(result), None if strange else arrays
+        return f"{kind(parts[strange[0]])} in the place of {names[strange[0]]}", None, count
+    return kind(result), None if strange else arrays, count
+
+
+def _too_long(result, most=MOST):
+    """Whether there are more numbers in a result than any right one has; told from the lengths, nothing is converted."""
+    if isinstance(result, np.ndarray):
+        return result.size > most
+    if isinstance(result, (str, bytes)) or not hasattr(type(result), "__len__"):
+        return False
+    try:
+        return len(result) > most or isinstance(result, (list, tuple)) and any(
+            _too_long(part, most // max(len(result), 1)) for part in result if part is not result)
+    except Exception:  # a length that cannot be told, or a list without an end
+        return False
 
 
 def _parts(result, count):
@@ -64,6 +138,9 @@ def _parts(result, count):
 
 
 def as_numbers(result):
+    """A float array of its own, or None for what is not numbers, such as text, ragged rows, True and False."""
+    if isinstance(result, (str, bytes)):
+        return None
     try:
         array = np.array(result)
         if array.dtype.kind == "O" and not any(value is None for value in array.flat):  # a None would become nan
@@ -88,17 +165,22 @@ def close(got, right, tolerance):
     """Whether two arrays have the same shape and the same numbers, measured by the largest of them."""
     if got.shape != right.shape:
         return False
-    largest = np.abs(right[np.isfinite(right)]).max(initial=0)
-    unit = largest if largest > 1e-6 else 1  # nothing but rounding is smaller than 1e-6 in these exercises
-    return np.allclose(got, right, rtol=0, atol=tolerance * unit, equal_nan=True)
+    finite = np.isfinite(right)
+    largest = np.abs(right[finite]).max(initial=0)
+    unit = largest if largest > 1e-9 else 1e-3  # a right result of 0: what float32 has left over is 1e-8 at most
+    return np.array_equal(finite, np.isfinite(got)) and bool(
+        (np.abs(got[finite] - right[finite]) <= tolerance * unit).all()) and np.array_equal(
+        got[~finite], right[~finite], equal_nan=True)
 
 
 def kind(value):
     if isinstance(value, METHODS):
         return METHOD
     if isinstance(value, np.ndarray):
-        return f"an array of {value.dtype.name} values"
-    return KINDS.get(type(value).__name__, f"a value of type {type(value).__name__}")
+        return f"an array of {'True and False' if value.dtype == bool else f'{value.dtype.name} values'}"
+    words = KINDS.get(type(value).__name__, f"a value of type {type(value).__name__}")
+    strange = [part for part in value if as_numbers(part) is None] if isinstance(value, (list, tuple)) else []
+    return f"{words} with {kind(strange[0])} in it" if strange and strange[0] is not value else words
 
 
 def show(value):

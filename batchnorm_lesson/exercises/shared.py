@@ -1,5 +1,7 @@
-"""What the exercises of several lessons share: the batches of their checks, and a wrong function's beginnings."""
+"""What the exercises of several lessons share: the batches of their checks, and how a step's mistakes are carried on."""
 import numpy as np
+
+from .exercise import Mistake
 
 EXAMPLE = np.array([3.0, 9.0, 11.0, 17.0])
 PAIR = np.array([2.5, 7.0])
@@ -8,10 +10,30 @@ FOUR = np.array([0.5, -3.0, 4.5, 8.2])
 LONG = np.random.default_rng(1502).integers(-60, 140, 32) / 10
 WHOLE = np.array([2, 3, 7, 8, 9])
 EQUAL = np.array([5.0, 5.0, 5.0])
-TINY = np.array([0.001, 0.004, 0.007])
+TINY = np.array([0.00123456, 0.00412349, 0.00731217])  # small, with many decimals: a rounded result is far off
+MIXED = np.array([0.0, 1.234567, -2.718282, 0.0, 1.234567, 0.0, 3.141593])  # zeros, and values that come twice
+OUTLIER = np.append(np.resize([-1.0, 0.5, 2.0, -1.5], 127), 1000.0)
+ALONE = np.array([4.5])
+FAR = 1e8 + np.array([-7.0, -1.0, 1.0, 7.0])  # float32 holds its mean, so that a result in float32 is right as well
+
+# Inputs of a special kind: if an answer is wrong on one kind only, it says more than the numbers do.
 WHOLE_NUMBERS = {"note": "x held whole numbers", "blames": "integer result"}
+FAR_OUT = {"note": "one value lay far out", "blames": "values far out held back"}
+FAR_AWAY = {"note": "x lay near 100,000,000", "blames": "digits lost far from zero"}
+ONE_EXAMPLE = {"note": "the batch held one example", "blames": "one kind of input"}
+GAMMA_ZERO = {"note": "gamma was 0", "blames": "zero taken for missing"}
+
+
+def carried(catalogue, into, where="", but=()):
+    """A step's mistakes, made inside a longer calculation: into makes a wrong whole from a wrong step.
+
+    where names the step, if the learner has to be told; but names the mistakes that stay behind.
+    """
+    return tuple(Mistake(f"{where}: {name}" if where else name, into(wrong),
+                         f"The mistake is in your {where}. {says}" if where else says)
+                 for name, wrong, says in catalogue if name not in but)
 
 
 def normalized(x, eps):
-    """The normalized batch, which the wrong functions above start from."""
+    """The normalized batch, which many wrong functions start from."""
     return (x - x.mean()) / np.sqrt(x.var() + eps)

@@ -1,0 +1,106 @@
+"""What can be done to a right result, in any exercise: rounding, a lost sign, a forgotten example.
+
+These are mistakes like those of a catalogue, made from the exercise's own answer. The catalogue, which knows the
+exercise, comes first.
+"""
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Mistake(NamedTuple):
+    """One entry of a catalogue: its name, a function that makes the mistake, and what to tell who makes it."""
+
+    name: str
+    wrong: Callable
+    says: str
+
+
+def _rounded(decimals):
+    how = f"to {decimals} decimal{'s' * (decimals > 1)}" if decimals else "to whole numbers"
+    return Mistake("rounded", lambda part, _: np.round(part, decimals),
+                   f"Your result is rounded {how}. Return it as it is: it may be an input of the next step.")
+
+
+ANY_RESULT = (  # of a part of the result, and m
+    *map(_rounded, range(8)),
+    Mistake("cut to whole numbers", lambda part, _: np.trunc(part),
+            "The decimals of your result are cut off. int(…) does that, and an array of integers."),
+    Mistake("cut to whole numbers", lambda part, _: np.floor(part),
+            "The decimals of your result are cut off. // does that: divide with /."),
+    Mistake("every sign turned", lambda part, _: -part, "The sign is turned: plus where minus belongs, and minus "
+                                                        "where plus belongs."),
+    Mistake("signs lost", lambda part, _: np.abs(part), "The minus signs are lost; the sizes are right."),
+    Mistake("squared", lambda part, _: part ** 2, "Your result is squared. Is there a ** 2 too many, or a root missing?"),
+    Mistake("root taken", lambda part, _: np.sqrt(part), "Your result is the root of the right one."),
+    Mistake("twice as large", lambda part, _: 2 * part, "Your result is twice as large as the right one."),
+    Mistake("half as large", lambda part, _: part / 2, "Your result is half as large as the right one."),
+    Mistake("m times too large", lambda part, m: part * m,
+            "Your result is as many times too large as there are examples: is a sum taken where an average belongs?"),
+    Mistake("m times too small", lambda part, m: part / m,
+            "Your result is as many times too small as there are examples: is something divided by m twice?"),
+)
+
+# Of a result that has a value for each value of the batch.
+EACH_VALUE = (
+    Mistake("one example too few", lambda part, _: part[:-1],
+            "The last example is missing from your result. range(len(x)) ends at m − 1 by itself."),
+    Mistake("one example too few", lambda part, _: part[1:],
+            "The first example is missing from your result. Counting starts at 0."),
+    Mistake("an example left at 0", lambda part, m: np.concatenate([part[:-1], 0 * part[-1:]]),
+            "The last example of your result is 0. range(len(x)) ends at m − 1 by itself."),
+    Mistake("an example left at 0", lambda part, m: np.concatenate([0 * part[:1], part[1:]]),
+            "The first example of your result is 0. Counting starts at 0."),
+    Mistake("negative values cut off", lambda part, _: np.maximum(part, 0),
+            "Every negative value of your result is 0. They are wanted as they are."),
+    Mistake("values far out held back", lambda part, _: np.clip(part, -1, 1),
+            "No value of your result is larger than 1. They are wanted as they are."),
+    Mistake("sorted", lambda part, _: np.sort(part, axis=0), "The values of your result are sorted. Keep them in the "
+                                                             "order of the batch."),
+    Mistake("turned round", lambda part, _: part[::-1], "Your result has its examples in reversed order."),
+    Mistake("transposed", lambda part, _: part.T, "The numbers are right, and rows and columns are exchanged: "
+                                                  "transpose your result with .T."),
+    Mistake("an axis of length 1 lost", lambda part, _: part.squeeze(),
+            "The numbers are right. Where an axis has length 1, your result has lost it: is there a squeeze()?"),
+)
+
+# Of what the function is given, where the result does not have an example's place.
+EXAMPLES = (
+    Mistake("first example skipped", lambda batch: batch[1:], "Your result leaves out the first example. Counting "
+                                                              "starts at 0."),
+    Mistake("last example skipped", lambda batch: batch[:-1], "Your result leaves out the last example. range(len(x)) "
+                                                              "and slices end before their end by themselves."),
+)
+
+
+def changes(answer, cases, names):
+    """The mistakes that fit an exercise, with its answer, its cases and the names of its result's parts."""
+    first, batch = answer(*cases[0].args), np.shape(cases[0].args[0])
+    one_for_each = [np.shape(part) == batch for part in (first if names else [first])]
+    fitting = ANY_RESULT + EACH_VALUE * (one_for_each == [True])
+    found = [change._replace(wrong=_changed(answer, change.wrong, names)) for change in fitting]
+    for i, name in enumerate(names):
+        found += [_in_part(change, answer, name, i) for change in ANY_RESULT + EACH_VALUE * one_for_each[i]]
+    if not any(one_for_each):
+        found += [change._replace(wrong=_without_example(answer, change.wrong)) for change in EXAMPLES]
+    return tuple(found)
+
+
+def _changed(answer, change, names):
+    def wrong(*args):
+        result = answer(*args)
+        return [change(part, len(args[0])) for part in result] if names else change(result, len(args[0]))
+    return wrong
+
+
+def _in_part(change, answer, name, i):
+    def wrong(*args):
+        result = list(answer(*args))
+        result[i] = change.wrong(result[i], len(args[0]))
+        return result
+    return Mistake(f"{name}: {change.name}", wrong, f"Only {name} is off. {change.says}")
+
+
+def _without_example(answer, skip):
+    return lambda *args: answer(*(skip(arg) if np.shape(arg)[:1] == args[0].shape[:1] else arg for arg in args))
