@@ -327,9 +327,12 @@ def general_mistakes(exercise):
     def truncated(*args):
         return each_part(lambda part: part.astype(int) if args[0].dtype.kind == "i" else part, args)
 
-    def half_hard_coded(*args):
-        same = np.array_equal(args[0], exercise.cases[0].args[0])
-        return example if same else each_part(lambda part: 7 + part, args)
+    def wrong_only(blames):
+        def answer(*args):
+            special = any(blames == case.blames and all(map(np.array_equal, args, case.args))
+                          for case in exercise.cases)
+            return each_part(lambda part: part + 7 * special, args)
+        return answer
 
     def fails(*args):
         raise ValueError("no")
@@ -339,12 +342,18 @@ def general_mistakes(exercise):
     some = {}
     if exercise.parts:
         some["wrong number of results"] = [lambda *args: right(*args)[1], lambda *args: [*right(*args), 1.0],
-                                           lambda *args: np.ones(7), lambda *args: [[1, 2], [3], [4, 5], [6]]]
+                                           lambda *args: [[len(args[0]), 2], [3], [4, 5], [6]]]
     elif np.ndim(example) == 0:
         some["as many values as given"] = [lambda *args: args[0] - 0.5]
     else:
         some["one value instead of all"] = [lambda *args: np.asarray(right(*args)).flat[-1],
                                             lambda *args: [np.asarray(right(*args)).flat[0]]]
+    for special in {case.blames for case in exercise.cases} - {""}:
+        some[special] = [wrong_only(special)]
+    if not exercise.parts:
+        some["wrong number of results"] = [lambda *args: (right(*args), right(*args)),
+                                           lambda *args: (right(*args), args[0][:1], 3.0)]
+    some["integer result"].append(truncated)
     return {**some, "called the function": [example, 3, "text", [1.0]],
             "wrong arguments": [lambda: 1, lambda *, x: 1, *swapped],
             "parentheses forgotten": [lambda *args: args[0].mean, lambda *args: np.mean, lambda *args: print],
@@ -353,9 +362,9 @@ def general_mistakes(exercise):
                             lambda *args: object(), lambda *args: 1j, lambda *args: True,
                             lambda *args: [*right(*args)[:-1], None] if exercise.parts else [[1, 2], [3]]],
             "wrong shape": [lambda *args: each_part(lambda part: part[..., None], args),
-                            lambda *args: np.ones((len(exercise.parts) or 2, 3, 4))],
-            "integer result": [truncated],
-            "hard-coded for the example": [half_hard_coded]}
+                            lambda *args: args[0].flat[0] + np.ones((len(exercise.parts) or 2, 3, 4))],
+            "hard-coded for the example": [lambda *args: example],
+            "same for every batch": [lambda *args: 7.5, lambda *args: (1.5, 2.5, 3.5)]}
 
 
 def table(exercise, names):
@@ -396,13 +405,6 @@ def test_every_general_mistake_is_tried():
     assert set().union(*map(general_mistakes, ALL.values())) == set(GENERAL)
 
 
-@each_exercise
-def test_an_answer_that_knows_only_the_example_is_named(exercise):
-    example = exercise.answer(*exercise.cases[0].args)
-    result = exercise.check(lambda *args: example)
-    assert (result.status, result.mistake) == ("not right", "hard-coded for the example")
-
-
 # Mistakes as people write them, in other words than the catalogue's
 
 BACK = "dx, dgamma, dbeta = batch_norm_backward(dy, batch_norm_forward(x, gamma, 0.0, eps)[1])\n"
@@ -429,15 +431,15 @@ PEOPLE = [
     ("batch_variance", "return sum(abs(v - x.mean()) for v in x) / len(x)", "absolute deviations"),
     ("batch_variance", "return sum(v ** 2 for v in x) / len(x)", "mean not subtracted"),
     ("batch_variance", "return sum(v - x.mean() for v in x) / len(x)", "deviations not squared"),
-    ("batch_variance", "return np.mean(x * x) - np.mean(x) * np.mean(x)", "E[x²] − E[x]² in float32"),
-    ("batch_variance", "return sum(v * v for v in x) / len(x) - (sum(x) / len(x)) ** 2", "E[x²] − E[x]² in float32"),
+    ("batch_variance", "return np.mean(x * x) - np.mean(x) * np.mean(x)", "digits lost far from zero"),
+    ("batch_variance", "return sum(v * v for v in x) / len(x) - (sum(x) / len(x)) ** 2", "digits lost far from zero"),
     ("batch_variance", "return (x - x.mean() ** 2).mean()", "only the mean was squared"),
     ("batch_variance", "return x - x.mean() ** 2", "as many values as given"),
     ("batch_variance", "return ((x - x.mean()) * 2).sum() / len(x)", "deviations not squared"),
     ("batch_variance", "s = 0\nfor v in x:\n    s = (v - x.mean()) ** 2\nreturn s / len(x)", "kept only the last"),
     ("batch_variance", "s = 0\nfor v in x:\n    s += (v - x.mean()) ** 2\n    return s / len(x)",
      "return inside the loop"),
-    ("batch_variance", "mean = 10.0\nreturn ((x - mean) ** 2).mean()", "hard-coded for the example"),
+    ("batch_variance", "mean = 10.0\nreturn ((x - mean) ** 2).mean()", "mean: fixed at 10"),
     ("batch_variance", "x -= x.mean()\nreturn (x ** 2).mean()", "changed its input"),
     ("normalize", "return [(v - mean) / (var + eps) for v in x]", "divided by the variance"),
     ("normalize", "return (x - mean) / (math.sqrt(var) + eps)", "eps outside the root"),
@@ -456,8 +458,8 @@ PEOPLE = [
     ("normalize", "x -= mean\nx /= np.sqrt(var + eps)\nreturn x", "changed its input"),
     ("normalize", "out = np.zeros_like(x)\nout[:] = (x - mean) / np.sqrt(var + eps)\nreturn out", "integer result"),
     ("normalize", "return [-1.4, -0.2, 0.2, 1.4]", "hard-coded for the example"),
-    ("normalize", "if len(x) == 4 and x[0] == 3:\n    return [-1.4, -0.2, 0.2, 1.4]", "hard-coded for the example"),
-    ("scale_and_shift", "return gamma * x_hat + 1", "hard-coded for the example"),
+    ("normalize", "if len(x) == 4 and x[0] == 3:\n    return [-1.4, -0.2, 0.2, 1.4]", "no return"),
+    ("scale_and_shift", "return gamma * x_hat + 1", "beta fixed at 1"),
     ("normalize", "return ((x - mean) / np.sqrt(var + eps)).reshape(-1, 1)", "wrong shape"),
     ("scale_and_shift", "return [beta * v + gamma for v in x_hat]", "gamma and beta swapped"),
     ("scale_and_shift", "return (x_hat + beta) * gamma", "shift before scale"),
@@ -548,7 +550,7 @@ UNKNOWN = [
     ("batch_mean", "return x.mean() + 1", "For x = [2.5, 7] your function gave 5.75, and 4.75 is right."),
     ("normalize", "return (x - mean) / np.sqrt(var + eps) + 1", "The mean of your result is 1, and it should be 0."),
     ("normalize", "return 3 * (x - mean) / np.sqrt(var + eps)", "The variance of your result is"),
-    ("normalize", "return ((x - mean) / np.sqrt(var + eps))[::-1]", "the single values are not"),
+    ("normalize", "return np.roll((x - mean) / np.sqrt(var + eps), 1)", "the single values are not"),
     ("normalize", "return (x - mean) / (var - var)", "nan and inf come from a division by 0"),
     ("undo_gamma_beta", "return (x.var() + eps) ** 0.5, x.max()", "Look at beta."),
     ("undo_gamma_beta", "return x.max(), x.min()", "Look at gamma and beta."),
@@ -609,7 +611,7 @@ UNEQUAL = [  # results whose parts are not what they should be, and the words th
     ("return dx[:, None], dgamma, dbeta", "wrong shape", "Your dx has shape (2, 1), and it should have shape (2,)."),
     ("return np.append(dx, 0), dgamma, dbeta", "wrong shape", "Your dx has shape (3,), and it should have shape (2,)."),
     ("return dx, [dgamma], dbeta", "wrong shape", "Your dgamma has shape (1,), and it should have shape (), a single"),
-    ("return dx, dgamma, dy", "as many values as given", "Your dbeta has as many values as your function was given."),
+    ("return dx, dgamma, 2 * dy", "as many values as given", "Your dbeta has as many values as your function was given."),
     ("return np.array([dx, dgamma + 0 * dx, dbeta + 0 * dx])", "as many values as given", "Your dgamma has as many"),
     ("return dgamma, dbeta, dx", "returned dgamma, dbeta, dx", "Return dx, dgamma, dbeta, in this order."),
     ("return dbeta, dx, dgamma", "returned dbeta, dx, dgamma", "You returned dbeta, then dx, then dgamma."),
@@ -635,7 +637,7 @@ def test_every_part_is_measured_by_its_own_size():
     """A large part does not hide an error in a small one."""
     two = Exercise(name="two", call="(x)", task="", answer=lambda x: (1e6 * x, x.sum()), catalogue=(), hints=(),
                    cases=exercises.batch_mean.cases, parts=("large", "small"))
-    assert two.check(lambda x: (1e6 * x + 0.1, x.sum())).status == "right"
+    assert two.check(lambda x: (1e6 * x + 0.01, x.sum())).status == "right"
     assert two.check(lambda x: [list(1e6 * x), x.sum() * (1 + 1e-7)]).status == "right"
     assert "Look at small." in two.check(lambda x: (1e6 * x, x.sum() + 0.01)).message
     assert "Look at large." in two.check(lambda x: (1e6 * x + 1e3, x.sum())).message

@@ -32,7 +32,7 @@ ANY_RESULT = (  # of a part of the result, and m
     Mistake("every sign turned", lambda part, _: -part, "The sign is turned: plus where minus belongs, and minus "
                                                         "where plus belongs."),
     Mistake("signs lost", lambda part, _: np.abs(part), "The minus signs are lost; the sizes are right."),
-    Mistake("squared", lambda part, _: part ** 2, "Your result is squared. Is there a ** 2 too many, or a root missing?"),
+    Mistake("squared", lambda part, _: part ** 2, "Your result is squared: a ** 2 too many, or a root missing?"),
     Mistake("root taken", lambda part, _: np.sqrt(part), "Your result is the root of the right one."),
     Mistake("twice as large", lambda part, _: 2 * part, "Your result is twice as large as the right one."),
     Mistake("half as large", lambda part, _: part / 2, "Your result is half as large as the right one."),

@@ -110,7 +110,7 @@ class Exercise:
 
     @cached_property
     def known(self):
-        """The mistakes that are looked for, by their results: the catalogue, then what can be done to a right result."""
+        """What is looked for, by its results: the catalogue, then what can be done to a right result."""
         return self.catalogue + changes(self.answer, self.cases, self.parts)
 
     def mistaken(self, mistake, i):

@@ -34,11 +34,11 @@ CLUES = (  # what the text of an exception says more exactly than its kind
                                  "each round gives a whole row."),
     (r"keyword argument '(dim|keepdim|unbiased|correction)'|'dim' is an invalid keyword",
      "That is PyTorch's name. In NumPy it is axis=, keepdims=, and ddof=0 for unbiased=False."),
-    (r"view\(\) takes|Type must be a sub-type of ndarray|Cannot interpret '.*' as a data type|'int' object is not callable"
-     r"|no attribute '(view|permute|unsqueeze|t|sqrt|pow|detach)'|name 'torch'",
+    (r"view\(\) takes|Type must be a sub-type of ndarray|Cannot interpret '.*' as a data type"
+     r"|'int' object is not callable|no attribute '(view|permute|unsqueeze|t|sqrt|pow|detach)'|name 'torch'",
      "Is that PyTorch? In NumPy it is x.reshape(…), x.transpose(…), x.shape and np.sqrt(x)."),
     (r"'list' object cannot be interpreted as an integer", "Several axes stand in round brackets: axis=(0, 2, 3)."),
-    (r"ufunc 'bitwise_(or|and)' not supported", "| and & are worked out before > and <: put each comparison in brackets, "
+    (r"ufunc 'bitwise_(or|and)' not supported", "| and & come before > and <: put each comparison in brackets, "
                                                "(a > x) | (b < y)."),
     (r"(too many|not enough) values to unpack", "Count the names on the left of = against the axes of x, or against "
                                                 "what the function on the right returns."),

@@ -1,7 +1,8 @@
 """How a check judges the learner's function: three outcomes, and the mistake by its name.
 
-The function runs on several mini-batches and is compared with the right one; a wrong answer is looked up among the known
-mistakes by its results. Nothing is raised, whatever the function does; an interrupt (KeyboardInterrupt) passes through.
+The function runs on several mini-batches and is compared with the right one; a wrong answer is looked up by its results
+among the known mistakes. Nothing is raised, whatever the function does; an interrupt (KeyboardInterrupt) passes
+through.
 """
 import dis
 import inspect
@@ -31,16 +32,16 @@ GENERAL = {
                                "the sum or the average over them missing?",
     "wrong number of results": "Your function returned {got}. Return {call}.",
     "wrong shape": "Your {got}, and it should have shape {call}. Look at where an axis was added, kept or lost.",
-    "hard-coded for the example": "Your answer is the example's result, whatever your function is given. Compute it from "
-                                  "what it is given. Does a name in it come from a cell above?",
-    "same for every batch": "Your result is the same, whatever your function is given. Compute it from what it is given. "
-                            "Does a name in it come from a cell above?",
+    "hard-coded for the example": "Your answer is the example's result, whatever your function is given. Compute it "
+                                  "from what it is given. Does a name in it come from a cell above?",
+    "same for every batch": "Your result is the same, whatever your function is given. Compute it from what it is "
+                            "given. Does a name in it come from a cell above?",
     "integer result": "Your answer is right for a batch of decimals and wrong for a batch of whole numbers: there the "
                       "decimals were cut off. An array made like an integer array is an integer array.",
     "zero taken for missing": "Your answer is right, but not when gamma is 0. 0 is a value like any other: “if gamma” "
                               "and “gamma or …” take it for nothing. {got}",
-    "values far out held back": "Your answer is right for ordinary batches, and wrong when one value lies far out. Such "
-                                "a value is part of the batch: it is not held back or left out. {got}",
+    "values far out held back": "Your answer is right for ordinary batches, and wrong when one value lies far out. "
+                                "Such a value is part of the batch: it is not held back or left out. {got}",
     "digits lost far from zero": "Your answer is right near zero and wrong far away from it, when {note}. Do you take "
                                  "the mean of the squares minus the square of the mean? That is fine on paper. Here "
                                  "both are huge and have the same digits, as far as digits are kept, and their "
@@ -152,7 +153,7 @@ def _not_right(name, got="", call="", note=""):
 def _several(outcome, right):
     """Whether a tuple or a list holds whole results side by side, and not the values of one."""
     if outcome.parts is None:
-        return outcome.count > 1 and outcome.kind in ("a tuple", "a list")
+        return outcome.count > 1 and outcome.kind == "a tuple"
     return len(outcome.parts) == 1 and len(right) == 1 and (
         outcome.parts[0].shape == (outcome.count,) + right[0].shape and outcome.count > 1)
 

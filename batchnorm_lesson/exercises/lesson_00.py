@@ -51,7 +51,7 @@ SATURATED = (
     Mistake("the saturated values themselves", lambda h: h[_far(h)],
             "You returned the saturated values. Asked is how many they are, as a part of all the values."),
     Mistake("all or nothing", lambda h: float(np.all(_far(h))),
-            "You get 1 if all the values are saturated, and 0 if not; // does that, too. How many of them are saturated?"),
+            "You get 1 if all the values are saturated, and 0 if not; // does that, too. How many of them are?"),
     Mistake("any at all", lambda h: float(np.any(_far(h))),
             "You asked whether there is a saturated value at all. How many of them are?"),
     Mistake("any in an image", lambda h: np.mean(np.any(_far(h), axis=1)),

@@ -38,7 +38,8 @@ ONE_MEAN = (  # what a table or a longer calculation can get wrong, too
             "A value that comes twice counts once in your mean. Every example counts, equal or not."),
     Mistake("zeros left out", lambda x: x.sum() / np.count_nonzero(x),
             "You left out the zeros. An example with the value 0 is an example, too."),
-    Mistake("only values above 0", lambda x: x[x > 0].mean(), "You averaged the values above 0 only. All of them count."),
+    Mistake("only values above 0", lambda x: x[x > 0].mean(),
+            "You averaged the values above 0 only. All of them count."),
 )
 
 MEAN = ONE_MEAN + (

@@ -64,8 +64,8 @@ VARIANCE = STEP + carried(WRONG_MEANS, lambda wrong: lambda x: ((x - wrong(x)) *
             "You squared the steps from one value to the next. Deviations are measured from the mean."),
     Mistake("duplicates counted once", lambda x: np.unique(x).var(),
             "A value that comes twice counts once in your variance. Every example counts, equal or not."),
-    Mistake("1e-5 added", lambda x: x.var() + 1e-5, "You added 1e-5. eps belongs to the next step, not to the variance."),
-    Mistake("1e-8 added", lambda x: x.var() + 1e-8, "You added 1e-8. eps belongs to the next step, not to the variance."),
+    *(Mistake(f"{eps} added", lambda x, eps=float(eps): x.var() + eps,
+              f"You added {eps}. eps belongs to the next step, not to the variance.") for eps in ("1e-5", "1e-8")),
 )
 
 batch_variance = Exercise(

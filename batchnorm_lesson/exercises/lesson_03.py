@@ -94,7 +94,7 @@ NORMALIZE = carried(STD, lambda std: lambda x, mean, var, eps: (x - mean) / std(
             "You computed the variance again inside. Use the one that you are given: a trained network hands in "
             "another."),
     Mistake("squeezed between 0 and 1", lambda x, mean, var, eps: (x - x.min()) / (x.max() - x.min()),
-            "You squeezed the batch between 0 and 1, by its smallest and largest value. Use the mean and the variance."),
+            "You squeezed the batch between 0 and 1. Subtract the mean; divide by the root of the variance and eps."),
     Mistake("statistics of the example", lambda x, mean, var, eps: (x - 10) / 5,
             "You subtracted 10 and divided by 5, as in the example. Use the mean and the variance that you are given."),
     Mistake("returned the batch", lambda x, mean, var, eps: x + 0.0, "Your result is the batch as it was given."),

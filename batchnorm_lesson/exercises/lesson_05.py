@@ -1,4 +1,4 @@
-"""The exercise of lesson 05: all four steps for one feature. Its mistakes are those of the four steps, and a few more."""
+"""The exercise of lesson 05: all four steps for one feature, with the mistakes of each of them, and a few more."""
 import numpy as np
 
 from .. import batchnorm

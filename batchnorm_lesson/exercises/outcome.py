@@ -117,7 +117,7 @@ def described(result, names):
 
 
 def _too_long(result, most=MOST):
-    """Whether there are more numbers in a result than any right one has; told from the lengths, nothing is converted."""
+    """Whether a result has more numbers than any right one; told from the lengths, nothing is converted."""
     if isinstance(result, np.ndarray):
         return result.size > most
     if isinstance(result, (str, bytes)) or not hasattr(type(result), "__len__"):
@@ -180,7 +180,9 @@ def kind(value):
         return f"an array of {'True and False' if value.dtype == bool else f'{value.dtype.name} values'}"
     words = KINDS.get(type(value).__name__, f"a value of type {type(value).__name__}")
     strange = [part for part in value if as_numbers(part) is None] if isinstance(value, (list, tuple)) else []
-    return f"{words} with {kind(strange[0])} in it" if strange and strange[0] is not value else words
+    if strange and strange[0] is not value:
+        return f"{words} with {kind(strange[0])} in it"
+    return words if words != "a list" or as_numbers(value) is not None else "a list whose members differ in shape"
 
 
 def show(value):

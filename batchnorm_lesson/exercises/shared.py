@@ -1,4 +1,4 @@
-"""What the exercises of several lessons share: the batches of their checks, and how a step's mistakes are carried on."""
+"""What the exercises of several lessons share: the batches of the checks, and how a step's mistakes are carried on."""
 import numpy as np
 
 from .exercise import Mistake
