@@ -611,7 +611,7 @@ UNEQUAL = [  # results whose parts are not what they should be, and the words th
     ("return dx[:, None], dgamma, dbeta", "wrong shape", "Your dx has shape (2, 1), and it should have shape (2,)."),
     ("return np.append(dx, 0), dgamma, dbeta", "wrong shape", "Your dx has shape (3,), and it should have shape (2,)."),
     ("return dx, [dgamma], dbeta", "wrong shape", "Your dgamma has shape (1,), and it should have shape (), a single"),
-    ("return dx, dgamma, 2 * dy", "as many values as given", "Your dbeta has as many values as your function was given."),
+    ("return dx, dgamma, 2 * dy", "as many values as given", "Your dbeta has as many values as"),
     ("return np.array([dx, dgamma + 0 * dx, dbeta + 0 * dx])", "as many values as given", "Your dgamma has as many"),
     ("return dgamma, dbeta, dx", "returned dgamma, dbeta, dx", "Return dx, dgamma, dbeta, in this order."),
     ("return dbeta, dx, dgamma", "returned dbeta, dx, dgamma", "You returned dbeta, then dx, then dgamma."),

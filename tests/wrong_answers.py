@@ -47,6 +47,8 @@ SATURATED_SHARE = [
     ("return np.mean(np.any(np.abs(h) > 0.97, axis=1))", "any in an image"),
     ("return np.mean(np.all(np.abs(h) > 0.97, axis=1))", "all in an image"),
     ("return np.mean(np.any(np.abs(h) > 0.97, axis=0))", "any in a unit"),
+    ("return len(np.where(np.abs(h) > 0.97)) / h.size", "length of np.where"),
+    ("return np.count_nonzero(h) / h.size", "everything but 0"),
     ("return np.mean(1 - np.abs(h) > 0.97)", "close to zero instead of far"),
 ]
 
@@ -319,6 +321,7 @@ UNDO = [
     ("return x.std() + eps, x.mean()", "eps outside the root"),
     ("return np.sqrt(x.var(ddof=1) + eps), x.mean()", "1/(m − 1)"),
     ("return x.std(ddof=1), x.mean()", "1/(m − 1), without eps"),
+    ("return x.std(ddof=1) + eps, x.mean()", "std(ddof=1) + eps"),
     ("return np.sqrt(x.var() + 1e-5), x.mean()", "eps fixed at 1e-5"),
     ("return np.sqrt(x.var() - eps), x.mean()", "eps subtracted"),
     ("return np.sqrt(max(x.var(), eps)), x.mean()", "the larger of var and eps"),
@@ -427,6 +430,8 @@ BATCH_NORM = [
      "mean: sum instead of mean"),
     ("mean = np.median(x)\nvar = ((x - mean) ** 2).mean()\nreturn gamma * (x - mean) / np.sqrt(var + eps) + beta",
      "mean: median instead of mean"),
+    ("mean = x[1:].mean()\nvar = ((x - mean) ** 2).mean()\nreturn gamma * (x - mean) / np.sqrt(var + eps) + beta",
+     "mean: first example skipped"),
     ("mean = round(x.mean(), 2)\nvar = ((x - mean) ** 2).mean()\n"
      "return gamma * (x - mean) / np.sqrt(var + eps) + beta", "mean: rounded to 2 decimals"),
     ("mean = sum(x) // len(x)\nvar = ((x - mean) ** 2).mean()\nreturn gamma * (x - mean) / np.sqrt(var + eps) + beta",
@@ -539,6 +544,8 @@ CONV = [
     ("N, C, H, W = x.shape\nflat = x.transpose(1, 0, 2, 3).reshape(C, -1)\n"
      "y = ((flat.T - flat.mean(axis=1)) / np.sqrt(flat.var(axis=1) + eps) * gamma + beta).T\n"
      "return y.reshape(x.shape)", "not swapped back"),
+    ("N = len(x)\nmean = x.sum(axis=(0, 2, 3), keepdims=True) / N\n"
+     "var = ((x - mean) ** 2).sum(axis=(0, 2, 3), keepdims=True) / N\n" + PUT + BACK, "divided by N only"),
     ("N, C, H, W = x.shape\nmean = x.mean(axis=(0, 2, 3), keepdims=True)\n"
      "var = ((x - mean) ** 2).sum(axis=(0, 2, 3), keepdims=True) / N\n" + PUT + BACK, "variance divided by N only"),
     ("N, C, H, W = x.shape\nmean = x.mean(axis=(0, 2, 3), keepdims=True)\n"
@@ -666,6 +673,10 @@ INPUT_GRADIENT = [
     (SIX.replace("centred / m", "centred"), "part along x_hat not divided by m"),
     (SIX.replace("dx_hat / std +", "dx_hat +"), "direct road not divided by std"),
     (SIX.replace(" + dmean / m", ""), "mean detached"),
+    (SIX.replace("dvar = (dx_hat", "dvar = (dy"), "gamma forgotten in dvar"),
+    (SIX.replace("-dx_hat.sum()", "-dy.sum()"), "gamma forgotten in dmean"),
+    (SIX.replace("-dx_hat.sum() / std", "-dx_hat.sum() / std ** 2"), "dmean divided by the variance"),
+    (SIX.replace("dx_hat / std +", "dx_hat / std ** 2 +"), "direct road divided by the variance"),
     (f"return -{DX}", "sign of dx"),
     (f"return np.round({DX}, 3)", "rounded"),
     (f"return [{DX}[i] for i in range(len(dy) - 1)]", "one example too few"),

@@ -100,7 +100,7 @@ def _judged(exercise, answer, outcomes):
     if taken:
         return _not_right("wrong arguments", taken, exercise.call)
     plain = [i for i, case in enumerate(cases) if not case.blames]
-    telling = plain if set(plain) & set(failed) else range(len(cases))
+    telling = plain if set(plain) & set(failed) and not _constant(outcomes) else range(len(cases))
     for mistake in exercise.known:
         if all(same(outcomes[i], exercise.mistaken(mistake, i), cases[i].tolerance) for i in telling):
             return Result("not right", mistake.name, mistake.says)
@@ -114,12 +114,12 @@ def _by_behaviour(exercise, answer, outcomes, failed):
     case, outcome, right = cases[worst], outcomes[worst], exercise.right[worst].parts
     if outcome.error is not None:
         return _not_right("raised an error", explain(outcome.error, answer, case.note))
-    if outcomes[0].parts and all(same(outcome, outcomes[0], 0) for outcome in outcomes):
+    if _constant(outcomes):
         return _not_right("same for every batch" if 0 in failed else "hard-coded for the example")
     empty = [cases[i].note for i in failed if outcomes[i].kind == "None"]
     if empty:
         return _not_right("no return", f" when {empty[0]}" if all(empty) else "")
-    if outcome.count != len(right) and _several(outcome, right):
+    if outcome.count != len(right) and _several(outcomes, outcome, right):
         return _not_right("wrong number of results", _counted(outcome), _wanted(exercise, right))
     if outcome.parts is None:
         return _not_right("parentheses forgotten" if METHOD in outcome.kind else "not numbers", outcome.kind)
@@ -150,12 +150,18 @@ def _not_right(name, got="", call="", note=""):
     return Result("not right", name, GENERAL[name].format(got=got, call=call, note=note).rstrip())
 
 
-def _several(outcome, right):
-    """Whether a tuple or a list holds whole results side by side, and not the values of one."""
+def _constant(outcomes):
+    """Whether the result is the same for every batch."""
+    return outcomes[0].parts and all(same(outcome, outcomes[0], 0) for outcome in outcomes)
+
+
+def _several(outcomes, outcome, right):
+    """Whether a tuple or a list holds whole results side by side, as many for every batch, not the values of one."""
+    if outcome.count < 2 or len({outcome.count for outcome in outcomes}) > 1:
+        return False
     if outcome.parts is None:
-        return outcome.count > 1 and outcome.kind == "a tuple"
-    return len(outcome.parts) == 1 and len(right) == 1 and (
-        outcome.parts[0].shape == (outcome.count,) + right[0].shape and outcome.count > 1)
+        return outcome.kind == "a tuple"
+    return len(outcome.parts) == len(right) == 1 and outcome.parts[0].shape == (outcome.count,) + right[0].shape
 
 
 def _counted(outcome):

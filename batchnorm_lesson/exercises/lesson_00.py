@@ -72,6 +72,9 @@ SATURATED = (
             "You counted in the first row only. Is the return inside the loop? Move it out, under the for."),
     Mistake("only the last image", lambda h: np.sum(_far(h[-1])) / h.size,
             "You counted in the last row only. Does the count go back to 0 for each row?"),
+    Mistake("length of np.where", lambda h: 2 / h.size,
+            "np.where gives one array of positions for each axis, so its length is 2. Count with np.sum."),
+    Mistake("everything but 0", lambda h: np.mean(h != 0), "You counted all that is not 0. Compare first."),
     Mistake("always 0", lambda h: 0.0,
             "Your share is 0 whatever the layer. h holds outputs of tanh: is tanh taken once more, or can your "
             "comparison never be true?"),

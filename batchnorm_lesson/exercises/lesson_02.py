@@ -23,8 +23,8 @@ STEP = (  # what the calculations that follow can get wrong in their variance, t
     Mistake("mean not subtracted", lambda x: (x ** 2).mean(),
             "You averaged the squares of the values themselves. Subtract the mean first: spread is measured from it."),
     Mistake("deviations not squared", lambda x: (x - x.mean()).mean(),
-            "You averaged the signed deviations, and they always cancel. Square each one first, with ** 2. "
-            "(* 2 only doubles.)"),
+            "It is 0 for every batch: averaged with their signs, deviations always cancel. Square each one first, with "
+            "** 2. (* 2 only doubles.)"),
     Mistake("sum instead of mean", lambda x: ((x - x.mean()) ** 2).sum(),
             "You added up the squared deviations. The variance is their average."),
     Mistake("divided by m + 1", lambda x: x.var() * len(x) / (len(x) + 1), "You divided by m + 1. It is 1/m."),
@@ -43,6 +43,9 @@ STEP = (  # what the calculations that follow can get wrong in their variance, t
             "Only the first square counts. Is the return inside the loop? Move it out, under the for."),
     Mistake("kept only the last", lambda x: (x[-1] - x.mean()) ** 2 / len(x),
             "Only the last square counts. Add up with +=."),
+    Mistake("first example skipped", lambda x: x[1:].var(), "The first example is left out. Counting starts at 0."),
+    Mistake("last example skipped", lambda x: x[:-1].var(),
+            "The last example is left out. range(len(x)) and slices end before their end by themselves."),
     Mistake("first example skipped, divided by m", lambda x: ((x - x.mean()) ** 2)[1:].sum() / len(x),
             "The first square is missing from your sum. Counting starts at 0."),
     Mistake("last example skipped, divided by m", lambda x: ((x - x.mean()) ** 2)[:-1].sum() / len(x),

@@ -96,6 +96,9 @@ SIGMA = (  # wrong ideas of gamma, said in the words of this exercise
             "Your variance divides by m − 1. The batch was normalized with 1/m: undo it with the same."),
     Mistake("1/(m − 1), without eps", lambda x, eps: (x.std(ddof=1), x.mean()),
             "Your standard deviation has m − 1 in it, and no eps. Undo the root that the batch was divided by."),
+    Mistake("std(ddof=1) + eps", lambda x, eps: (x.std(ddof=1) + eps, x.mean()),
+            "Your standard deviation divides by m − 1, as in R and MATLAB, and eps is added after its root. Undo "
+            "the root that the batch was divided by."),
     Mistake("gamma and beta swapped", lambda x, eps: (x.mean(), np.sqrt(x.var() + eps)),
             "You have the two numbers, in the wrong order: return gamma first, then beta."),
     Mistake("gamma and beta swapped, without eps", lambda x, eps: (x.mean(), x.std()),

@@ -84,6 +84,15 @@ def _last(x):
     return np.moveaxis(x, 1, -1).reshape(-1, x.shape[1])
 
 
+def _sums_over(count):
+    """A wrong function: sums over each channel, divided by this count."""
+    def wrong(x, gamma, beta, eps):
+        deviations = x - x.sum(axis=(0, 2, 3), keepdims=True) / count(x)
+        var = (deviations ** 2).sum(axis=(0, 2, 3), keepdims=True) / count(x)
+        return _scaled(deviations / np.sqrt(var + eps), gamma, beta)
+    return wrong
+
+
 def _times(factor):
     """The variance of each channel, multiplied by what its sum was divided by too little."""
     return lambda x, axis, keepdims: x.var(axis=axis, keepdims=keepdims) * factor(x)
@@ -129,6 +138,10 @@ BATCH_NORM_CONV = carried(ONE_FEATURE, _in_every_feature, but=("1/(m − 1)",)) 
             "Inside the batch it is 1/(N·H·W)."),
     Mistake("variance divided by N only", _over((0, 2, 3), var=_times(lambda x: x[0, 0].size)),
             "Your variance divides by N, the number of images. How many pixels did you add up in a channel?"),
+    Mistake("divided by N only", _sums_over(len),
+            "Your averages divide by N, the number of images. How many values did you add up in a channel?"),
+    Mistake("divided by H·W only", _sums_over(lambda x: x[0, 0].size),
+            "Your averages divide by H·W, the pixels of one map. A channel has such a map in every image."),
     Mistake("variance divided by H·W only", _over((0, 2, 3), var=_times(len)),
             "Your variance divides by H·W, the pixels of one map. A channel has such a map in every image."),
     Mistake("reshaped without the transpose",

@@ -46,7 +46,7 @@ PARAMETER_GRADIENTS = (
             "dbeta is right. Your dgamma is the sum of dy, too: x_hat is left out, or added, and then it adds up to 0. "
             "gamma multiplies x_hat, so a change of gamma moves each output by its own x_hat."),
     Mistake("summed before multiplying", lambda dy, x_hat: (dy.sum() * x_hat.sum(), dy.sum()),
-            "You summed first and multiplied afterwards. Multiply example by example, then sum."),
+            "Your dgamma is 0, because the x_hat add up to 0. Multiply example by example, then sum."),
     Mistake("dgamma not summed", lambda dy, x_hat: (dy * x_hat, dy.sum()),
             "dbeta is right. dgamma has one number for each example: sum over them."),
     Mistake("dbeta not summed", lambda dy, x_hat: ((dy * x_hat).sum(), dy),
@@ -183,6 +183,14 @@ INPUT_GRADIENT = (
             "dy is not divided by std, the two other parts are. All three roads lead through the division."),
     Mistake("dmean not divided by std", _roads(by_mean=_std(1)),
             "The part through the mean is not divided by std, the two others are."),
+    Mistake("direct road divided by the variance", _roads(direct=_std(-1)),
+            "dy is divided by std twice, the two other parts once."),
+    Mistake("dmean divided by the variance", _roads(by_mean=_std(-1)),
+            "The part through the mean is divided by std twice, the two others once."),
+    Mistake("gamma forgotten in dmean", _roads(by_mean=lambda m, gamma, std: 1 / gamma),
+            "gamma is missing in the part through the mean. All three roads lead through gamma."),
+    Mistake("gamma forgotten in dvar", _roads(by_x_hat=lambda m, gamma, std: 1 / gamma),
+            "gamma is missing in the part along x_hat. All three roads lead through gamma."),
     Mistake("third term without x_hat", lambda dy, x_hat, gamma, std: gamma / std * (
         dy - dy.mean() - (dy * x_hat).mean()),
             "The average of dy times x_hat is one number for all. Multiply it by each example's own x_hat."),
