@@ -199,7 +199,7 @@ def test_what_an_upstream_of_ones_misses():
     ones = (np.ones(4), plain(X, 1, 0), 2.0, 5.0)
     catalogue = exercises.input_gradient.catalogue
     missed = [mistake.name for mistake in catalogue if np.allclose(mistake.wrong(*ones), 0, atol=1e-5)]
-    assert f"so do {len(missed)} of the {len(catalogue)} mistakes" in NOTEBOOK.prose
+    assert len(missed) > len(catalogue) / 2 and "and so do more than half of the mistakes" in NOTEBOOK.prose
     assert {"sign of dx", "gamma forgotten"} <= set(missed)
 
 
@@ -261,7 +261,8 @@ def test_the_whole_way_back_is_what_nudges_measure(case):
     def loss(x=x, gamma=gamma, beta=0.0):
         return (dy * plain(x, gamma, beta, eps)).sum()
 
-    np.testing.assert_allclose(dx, slopes(loss, x, 1e-7 * x.std()), rtol=1e-5, atol=1e-5 * np.abs(dx).max())
+    step = 1e-3 * (x.std() or 1)  # far from 0 a smaller one would be lost in the rounding of x
+    np.testing.assert_allclose(dx, slopes(loss, x, step), rtol=1e-5, atol=max(1e-5 * np.abs(dx).max(), 1e-12))
     assert dgamma == pytest.approx(slopes(lambda at: loss(gamma=at[0]), [gamma])[0], abs=1e-7)
     assert dbeta == pytest.approx(slopes(lambda at: loss(beta=at[0]), [0.0])[0], abs=1e-7)
 
