@@ -199,6 +199,7 @@ def nudge(values):
     which, by = int(values["which x"]) - 1, values["nudge"]
     moved[which] += by
     return [("μ = 10 →", moved.mean()), ("σ = 5 →", moved.std()), ("circles move by", moved[0] - 3),
+            ("marks the one at", moved[which]),
             ("triangles move by", 2 * (standardized(moved) - standardized(x))[0]),
             ("they would move by", 2 * (moved - x)[0] / 5),
             ("for a tiny nudge:", slopes(lambda x: 2 * standardized(x)[0], x)[which], 0.000501)]

@@ -38,7 +38,7 @@ def _nudge(which, by):
                f"{symbol('std', f'σ = {number(np.sqrt(var))} → {number(moved.std())}')}<br>"
                f"moves of {symbol('y', 'y₁ … y₄')} for each unit of nudge: {symbol('y', per_unit)}; "
                f"for a tiny nudge: {symbol('y', _row(slopes))}")
-    return {"x": x, "moved": moved, "y": y, "y_moved": y_moved, "y_held": held}, readout
+    return {"x": x, "moved": moved, "y": y, "y_moved": y_moved, "y_held": held, "which": which}, readout
 
 
 def _row(values):

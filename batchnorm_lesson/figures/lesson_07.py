@@ -14,11 +14,12 @@ REACH = 17.5
 
 
 @drawable(x="m", moved="m", y="m", y_moved="m", y_held="m")
-def nudged(x, moved, y, y_moved=None, y_held=None):
+def nudged(x, moved, y, y_moved=None, y_held=None, which=None):
     """A batch x ``(m,)`` before and after a nudge, and in rows below it the outputs before and after, all ``(m,)``.
 
     y_moved are the outputs of the moved batch; y_held those with mean and variance as they were. Without them only
-    the outputs before are drawn. The lower axis is placed so that before the nudge every y is straight below its x.
+    the outputs before are drawn. The value of number which, from 1, has a ring. The lower axis is placed so that before
+    the nudge every y is straight below its x.
     """
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     slope = (y[-1] - y[0]) / (x[-1] - x[0])
@@ -38,12 +39,16 @@ def nudged(x, moved, y, y_moved=None, y_held=None):
             where.plot(values, np.full(len(x), ROWS[row]), style.MARKS[quantity], color=COLORS[quantity], alpha=0.25,
                        markersize=8)
         circles, triangles = style.dots(top, "x"), style.dots(axes, "y")
+        ring = style.dots(top, "x", markersize=16, markerfacecolor="none", markeredgecolor=COLORS["x"])
         pushed, pushes = _arrows(top, len(x), "x"), _arrows(axes, 2 * len(x), "y")
         labels, alone = [style.label(axes, "y") for _ in x], style.label(axes, "y")
 
-    def draw(x, moved, y, y_moved, y_held):
+    def draw(x, moved, y, y_moved, y_held, which):
         _point(pushed, circles, np.full(len(x), ROWS["x"]), x, moved)
         said = f"Input circles move by {numbers(pushed.U)}, to {numbers(circles.get_xdata())}. "
+        if which is not None:
+            style.place(ring, moved[which - 1:which], ROWS["x"])
+            said += f"A ring marks the one at {number(ring.get_xdata()[0])}. "
         if y_moved is None:
             return f"{said}The outputs before are faint triangles at {numbers(y)}; those after are not drawn yet."
         rows = np.repeat([ROWS["y"], ROWS["held"]], len(x))
@@ -56,7 +61,7 @@ def nudged(x, moved, y, y_moved=None, y_held=None):
         return (f"{said}Output triangles move by {numbers(real)}, to {numbers(triangles.get_xdata()[:len(x)])}. "
                 f"If the mean and σ stood still they would move by {numbers(held)}.")
 
-    return Picture(figure, draw, x=x, moved=moved, y=y, y_moved=y_moved, y_held=y_held)
+    return Picture(figure, draw, x=x, moved=moved, y=y, y_moved=y_moved, y_held=y_held, which=which)
 
 
 def _arrows(axes, count, quantity):
