@@ -93,6 +93,14 @@ def test_shift_and_stretch_are_not_noticed():
     assert "Shift all inputs, or stretch them around their mean: the outputs do not notice" in NOTEBOOK.prose
 
 
+def test_the_answers_to_what_never_gets_through_are_on_the_sliders():
+    for dy in ((0, 0.3, 0.4, 0.7), (-1.4, -0.2, 0.2, 1.4)):
+        explorer = explorers.upstream()
+        explorer.set(**{f"dy{i}": value for i, value in enumerate(dy, 1)})
+        assert explorer.picture.sentence.endswith("Right: dx = 0, 0, 0 and 0.")
+    assert "for example 0, 0.3, 0.4, 0.7, or x̂ itself" in NOTEBOOK.prose
+
+
 def test_a_line_over_x_hat_does_not_get_through():
     x_hat = plain(X, 1, 0)
     for dy in (np.ones(4), x_hat, 3 - 2 * x_hat):
