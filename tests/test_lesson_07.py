@@ -98,7 +98,7 @@ def test_the_answers_to_what_never_gets_through_are_on_the_sliders():
         explorer = explorers.upstream()
         explorer.set(**{f"dy{i}": value for i, value in enumerate(dy, 1)})
         assert explorer.picture.sentence.endswith("Right: dx = 0, 0, 0 and 0.")
-    assert "for example 0, 0.3, 0.4, 0.7, or x̂ itself" in NOTEBOOK.prose
+    assert "Try, for example, 0, 0.3, 0.4, 0.7, or x̂ itself." in NOTEBOOK.prose
 
 
 def test_a_line_over_x_hat_does_not_get_through():
