@@ -77,6 +77,7 @@ def shown(explorer):
 
 
 def figure_of(explorer):
+    explorer.picture.png()  # only the last few pictures keep their figure; painting brings it back
     return explorer.picture._canvas.figure
 
 
