@@ -10,6 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
+from batchnorm_lesson.style import number
+
 NUMBER = r"([−-]?\d[\d,]*(?:\.\d+)?(?:e[−+-]?\d+)?)"
 ROUNDED = 0.00501  # most numbers are shown with two decimals
 DATA = Path(__file__).resolve().parent.parent / "batchnorm_lesson" / "data" / "digits.npz"
@@ -154,9 +156,13 @@ def drift(values):
     snapshots, losses = training()
     said = [("loss in step", step), (f"loss in step {step}:", losses[max(step, 1) - 1], 0.0501)]
     for layer, before, now in zip((1, 10, 20), snapshots[0], snapshots[step]):
-        share, share_now = (100 * (values[:, unit] > 0).mean() for values in (before, now))
-        said += [(f"layer {layer}", share, 0.501), (f"layer {layer} {share:.0f} % →", share_now, 0.501),
-                 (f"layer {layer} from", now[:, unit].min() - 0.1, 0.101)]
+        words = f"layer {layer}:"
+        for value, sign in ((before[:, unit].mean(), "±"), (before[:, unit].std(), "→"), (now[:, unit].mean(), "±"),
+                            (now[:, unit].std(), "")):
+            said.append((words, value))
+            words += f" {number(value)} {sign}"
+        said.append((f"layer {layer} from", now[:, unit].min() - 0.1, 0.101))
+    said += [("layer 20 is now", 2 * snapshots[step][2][:, unit].std()), (", now at", step)]
     return said
 
 

@@ -67,12 +67,16 @@ def drift(step=200, unit=64):
 def _drift(step, unit):
     values, losses = _training()
     # A slider moved by a key may say 62.9999 for 63.
-    start, now = (values[i][:, :, round(unit) - 1] for i in (0, STEPS.index(step)))
-    shares = [f"layer {layer} {100 * (before > 0).mean():.0f} % → {100 * (after > 0).mean():.0f} %"
-              for layer, before, after in zip(DRIFTING, start, now)]
-    readout = (f"loss in step {step}: {losses[max(step, 1) - 1]:.1f}<br>"
-               f"above 0, at the start → now: {', '.join(shares)}")
-    return {"now": now, "start": start, "layers": DRIFTING}, readout
+    unit_values = values[:, :, :, round(unit) - 1]
+    start, now = (list(map(_mean_and_spread, unit_values[i])) for i in (0, STEPS.index(step)))
+    rows = "; ".join(f"layer {layer}: {before} → {after}" for layer, before, after in zip(DRIFTING, start, now))
+    readout = (f"loss in step {step}: {losses[max(step, 1) - 1]:.1f}<br>{symbol('mean', 'mean')} ± "
+               f"{symbol('std', 'spread')}, at the start → now: {rows}")
+    return {"values": unit_values, "steps": STEPS, "step": step, "layers": DRIFTING}, readout
+
+
+def _mean_and_spread(values):
+    return f"{number(values.mean())} ± {number(values.std())}"
 
 
 @lru_cache
@@ -83,7 +87,7 @@ def _batch():
 
 @lru_cache
 def _training():
-    """A 20-layer tanh network in training: snapshots of the values before tanh, ``(rows, m, 64)``, and the losses."""
+    """A 20-layer tanh network in training: its values before tanh, ``(steps, rows, m, 64)``, and every step's loss."""
     images, labels = load_digits()
     images = standardize(images)
     network = Network(max(DRIFTING))
@@ -92,7 +96,7 @@ def _training():
         losses.append(loss)
         if step in STEPS:
             values.append(_before_activation(network))
-    return values, losses
+    return np.array(values), losses
 
 
 def _before_activation(network):

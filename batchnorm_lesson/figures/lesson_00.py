@@ -12,6 +12,7 @@ __all__ = ["layers", "losses", "trainable", "drift"]
 ROWS = 6
 LOWEST, HIGHEST = 1e-8, 1e8
 GUESSING = np.log(10)
+LEARNS = 2  # training is chaotic: a loss near the limit would be above it on one machine and below on another
 
 
 @drawable()
@@ -110,7 +111,7 @@ def _describe_loss(name, line):
 
 @drawable(scales="k", cured="k")
 def trainable(scales, final, cured=None):
-    """The loss at the end of training for each weight scale ``(k,)`` on a log axis; scales with a loss under 1 work.
+    """The loss at the end of training for each weight scale ``(k,)`` on a log axis; a scale with a loss below 2 learns.
 
     cured ``(k,)`` is the same with batch norm, if that is shown too.
     """
@@ -132,53 +133,84 @@ def trainable(scales, final, cured=None):
 
     def draw(scales, final, cured):
         line.set_data(scales, final.clip(0, 2.95))
-        good = np.asarray(line.get_xdata())[line.get_ydata() < 1]
+        good = np.asarray(line.get_xdata())[line.get_ydata() < LEARNS]
         if not len(good):
-            return f"Loss at the end for {len(scales)} weight scales: never below 1."
+            return f"Loss at the end for {len(scales)} weight scales: never below {LEARNS}."
         gap = np.sqrt(scales[1] / scales[0])
         style.span(works, good[0] / gap, good[-1] * gap)
         style.write(words, np.sqrt(good[0] * good[-1]), 1.6, "it learns")
         first, last = line.get_xdata()[[0, -1]]
         return (f"Loss at the end for {len(scales)} weight scales from {number(first)} to {number(last)}, on a log "
-                f"axis: below 1 only at {numbers(good)}, inside the band from {number(works.get_x())} to "
+                f"axis: below {LEARNS} only at {numbers(good)}, inside the band from {number(works.get_x())} to "
                 f"{number(works.get_x() + works.get_width())}.{_describe_cure(squares, scales, cured)}")
 
     return Picture(figure, draw, scales=scales, final=final, cured=cured)
 
 
 def _describe_cure(squares, scales, cured):
-    """Put the squares of the trainings with batch norm, and say how many of them end below 1."""
+    """Put the squares of the trainings with batch norm, and say how many of them end below {LEARNS}."""
     if cured is None:
         return ""
     squares.set_data(scales, np.clip(cured, 0, 2.95))
-    return f" With batch norm, drawn as squares, {(squares.get_ydata() < 1).sum()} of {len(scales)} end below 1."
+    learn = (squares.get_ydata() < LEARNS).sum()
+    return f" With batch norm, drawn as squares, {learn} of {len(scales)} end below {LEARNS}."
 
 
-@drawable()
-def drift(now, start, layers):
-    """What a unit in each of a few layers computes for the same mini-batch, now and before training: ``(rows, m)``."""
+@drawable(values="steps rows m", steps="steps", step="", layers="rows")
+def drift(values, steps, step, layers):
+    """What a unit in each of a few layers computes for the same mini-batch at each of the steps: ``(steps, rows, m)``.
+
+    On the left a histogram for each layer, at step (one of steps) and, as an outline, before training; on the right
+    its mean and a band of its standard deviation against the steps.
+    """
     edges = np.linspace(-5, 5, 51)
     with style.context():
-        figure, axes = style.figure(6.4, 3.6)
-        style.frame(axes, "value before the activation (no unit), tallest bar = 1", None, (-5, 5),
-                    (1 - len(layers), 1.15))
-        axes.hlines(-np.arange(len(layers)), -5, 5, color=FAINT, linewidth=1)
-        axes.axvline(0, color=FAINT, linewidth=1, linestyle=":")
+        figure, (left, right) = style.figure(6.4, 3.8, 2, width_ratios=[3, 2], sharey=True)
+        style.frame(left, "value before the activation\n(no unit), tallest bar = 1", None, (-5, 5),
+                    (0.9 - len(layers), 1.2))
+        style.frame(right, "training step", None, (steps[0], steps[-1]))
+        left.hlines(-np.arange(len(layers)), -5, 5, color=FAINT, linewidth=1)
+        left.axvline(0, color=FAINT, linewidth=1, linestyle=":")
+        right.hlines(_height(0, np.arange(len(layers))), *steps[[0, -1]], color=FAINT, linewidth=1, linestyle=":")
+        right.text(steps.mean(), 1.2, "mean ± spread", ha="center", va="top")
         for row, layer in enumerate(layers):
-            axes.text(-4.95, 0.1 - row, f"layer {layer}")
-        ghosts = [style.bars(axes, "x", edges, fill=False, alpha=0.6, zorder=4) for _ in layers]
-        histograms = [style.bars(axes, "x", edges) for _ in layers]
+            left.text(-4.95, 0.1 - row, f"layer {layer:g}")
+        ghosts = [style.bars(left, "x", edges, fill=False, alpha=0.6, zorder=4) for _ in layers]
+        histograms = [style.bars(left, "x", edges) for _ in layers]
+        bands = [right.fill([0], [0], color=COLORS["std"], alpha=0.25, linewidth=0, animated=True)[0] for _ in layers]
+        lines = [right.plot([], [], color=COLORS["mean"], linewidth=2, animated=True)[0] for _ in layers]
+        here = right.plot([], [], color="#555555", linewidth=1, animated=True)[0]
 
-    def draw(now, start, layers):
-        for row, (ghost, histogram) in enumerate(zip(ghosts, histograms)):
-            for stairs, values in ((ghost, start[row]), (histogram, now[row])):
-                counts = np.histogram(values.clip(-5, 5), edges)[0]
+    def draw(values, steps, step, layers):
+        now = list(steps).index(step)
+        here.set_data([step, step], (right.get_ylim()[0], 0.95))
+        rows = []
+        for row, (layer, ghost, histogram, band, line) in enumerate(zip(layers, ghosts, histograms, bands, lines)):
+            for stairs, at in ((ghost, 0), (histogram, now)):
+                counts = np.histogram(values[at, row].clip(-5, 5), edges)[0]
                 stairs.set_data(0.85 * counts / counts.max() - row, edges, -row)
-        rows = (f"layer {layer} from {_ends(histogram)}, at the start from {_ends(ghost)}"
-                for layer, histogram, ghost in zip(layers, histograms, ghosts))
-        return f"Filled histograms: now; outlines: before training. Values in {'; '.join(rows)}."
+            mean, std = values[:, row].mean(axis=1), values[:, row].std(axis=1)
+            line.set_data(steps, _height(mean, row))
+            sides = np.append(_height(mean - std, row), _height(mean + std, row)[::-1])
+            band.set_xy(np.column_stack([np.append(steps, steps[::-1]), sides]))
+            rows.append(f"layer {layer:g} from {_ends(histogram)}, at the start from {_ends(ghost)}")
+        return (f"Filled histograms: now; outlines: before training. Values in {'; '.join(rows)}. Beside them a line "
+                f"for the mean and a band for the spread, step {number(steps[0])} to {number(steps[-1])}, now at "
+                f"{number(here.get_xdata()[0])}; the band of layer {layers[-1]:g} is now "
+                f"{number(_thickness(bands[-1], now))} high, at the start {number(_thickness(bands[-1], 0))}.")
 
-    return Picture(figure, draw, now=now, start=start, layers=layers)
+    return Picture(figure, draw, values=values, steps=steps, step=step, layers=layers)
+
+
+def _height(value, row):
+    """Where a value from −3 to 3 stands in a row on the right; what lies farther out stands at the row's edge."""
+    return np.clip(value, -3, 3) * 0.14 + 0.42 - row
+
+
+def _thickness(band, index):
+    """How high a drawn band is at a step, as a value."""
+    sides = band.get_xy()[:-1, 1]  # fill closes the outline with its first point
+    return (sides[-1 - index] - sides[index]) / 0.14
 
 
 def _ends(stairs):
