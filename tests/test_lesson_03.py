@@ -61,9 +61,19 @@ def test_no_value_gets_past_the_root_of_m_minus_1(m):
 
 
 def test_one_value_far_out_comes_close_to_the_bound():
-    lines = re.findall(r"x̂ = ([\d.]+), √\(m − 1\) = ([\d.]+)", NOTEBOOK.printed("farthest ="))
-    assert [line[1] for line in lines] == [f"{np.sqrt(m - 1):.3f}" for m in (2, 4, 256)]
-    assert all(abs(float(reached) - float(bound)) < 0.001 for reached, bound in lines)
+    lines = re.findall(r"x̂ = ([\d.]+), squared (\d+)", NOTEBOOK.printed("farthest ="))
+    assert [int(squared) for _, squared in lines] == [m - 1 for m in (2, 4, 256)]
+    assert all(abs(float(reached) - np.sqrt(int(squared))) < 0.001 for reached, squared in lines)
+
+
+def test_prediction_of_the_farthest_value():
+    choices = QUESTIONS["predict"]["farthest"]["choices"]
+    alone = {m: standard(np.append(np.zeros(m - 1), 1)).max() for m in (4, 256)}
+    assert round(alone[256] / alone[4]) == 9 and "nine times" in right_choice(choices)
+    assert f"√3 = {alone[4]:.2f} for m = 4, √255 = {alone[256]:.2f} for" in choices[1]["because"]
+    assert round((alone[256] / alone[4]) ** 2) == 255 / 3 == 85 and "85 times" in choices[2]["text"]
+    for m in (4, 256):
+        assert np.isclose((standard(np.arange(m)) ** 2).sum(), m)
 
 
 def test_every_output_moves():

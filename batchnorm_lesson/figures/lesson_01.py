@@ -100,7 +100,7 @@ def estimates(means, mean, std, m):
                   yticks=[0.5, 1, 2, 5], yticklabels=["0.5", "1", "2", "5"])
         right.minorticks_off()
         right.plot(BATCH_SIZES, std / np.sqrt(BATCH_SIZES), color=COLORS["std"])
-        right.text(3, 1.25 * std / np.sqrt(3), "σ / √m", color=COLORS["std"])
+        right.text(1, std / 25, "line: σ / √m", color=COLORS["std"])
         left.axvline(mean, color=COLORS["mean"], linewidth=2)
         left.text(mean, 1.29, " all 1,797 digits", color=COLORS["mean"], va="top")
         start = m
