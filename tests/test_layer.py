@@ -1,4 +1,4 @@
-"""The BatchNorm layer over several steps, against what PyTorch recorded, and its refusals; one step: test_reference.py."""
+"""The BatchNorm layer over several steps, against PyTorch, and what it refuses (one step: test_reference.py)."""
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +8,6 @@ from batchnorm_lesson import BatchNorm, batch_norm_backward, batch_norm_forward
 
 HERE = Path(__file__).resolve().parent / "reference"
 NEAR = {"float64": 1e-12, "float32": 2e-5}
-
 
 STORED = dict(np.load(HERE / "running.npz"))
 RUNS = {run: {key.split("/")[1]: value for key, value in STORED.items() if key.startswith(f"{run}/")}
