@@ -50,6 +50,7 @@ class Exercise:
     parts: the names of the result's parts, where it has several; each is compared by itself.
     gloss: what explains the answer's source.
     stub: the name of the learner's function.
+    sizes: what a check was made with, in words.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Exercise:
     parts: tuple = ()
     gloss: str = ""
     stub: str = ""
+    sizes: str = "batches of {} to {} examples"
     _hints_given: int = field(default=0, init=False)
     _mistaken: dict = field(default_factory=dict, init=False)
 

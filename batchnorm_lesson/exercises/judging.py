@@ -94,8 +94,8 @@ def _judged(exercise, answer, outcomes):
     if any(outcome.changed for outcome in outcomes):
         return _not_right("changed its input")
     if not failed:
-        return Result("right", None, f"Checked on {len(cases)} inputs, with batches of "
-                                     f"{min(map(_size, cases))} to {max(map(_size, cases))} examples.")
+        sizes = exercise.sizes.format(min(map(_size, cases)), max(map(_size, cases)))
+        return Result("right", None, f"Checked on {len(cases)} inputs, with {sizes}.")
     taken = _wrong_order(answer, exercise.names)
     if taken:
         return _not_right("wrong arguments", taken, exercise.call)

@@ -36,7 +36,7 @@ def run(function, case, names=()):
 
     names are those of the result's parts, if it has several.
     """
-    args = [np.array(arg) if np.ndim(arg) else np.float64(arg) for arg in case.args]
+    args = [np.array(arg) if np.ndim(arg) else arg if isinstance(arg, int) else np.float64(arg) for arg in case.args]
     try:
         words, parts, count = described(function(*args), names)
     except KeyboardInterrupt:

@@ -26,10 +26,11 @@ class Explorer(widgets.VBox):
 
     ``picture`` is a function of ``figures``. ``compute(**values)`` is a pure function from the controls' values to
     the quantities that the picture shows and the readout (HTML). ``controls`` maps argument names to widgets;
-    ``buttons`` maps captions to the values that a press sets. ``task`` is the question to answer by moving.
+    ``buttons`` maps captions to the values that a press sets; ``more`` are widgets
+    that stand behind the buttons. ``task`` is the question to answer by moving.
     """
 
-    def __init__(self, title, picture, compute, controls, buttons=None):
+    def __init__(self, title, picture, compute, controls, buttons=None, more=()):
         self.title, self.compute, self.controls = title, compute, controls
         # ipykernel 7 may run an observer beside a cell that moves the same explorer.
         self._lock = threading.RLock()
@@ -44,7 +45,7 @@ class Explorer(widgets.VBox):
         presses = {"Reset": start} | (buttons or {})
         label = self._label_width
         room = label + TRACK + READOUT
-        row = widgets.HBox([self._button(caption, values) for caption, values in presses.items()],
+        row = widgets.HBox([*(self._button(caption, values) for caption, values in presses.items()), *more],
                            layout={"flex": f"1 1 {room}px", "flex_flow": "row wrap", "width": "auto"})
         column = widgets.HBox([*controls.values(), row], layout={
             "flex": f"1 1 {room + 8}px", "min_width": f"{room + 8}px", "flex_flow": "row wrap"})

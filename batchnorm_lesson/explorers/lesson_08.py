@@ -1,0 +1,152 @@
+"""The explorers of lesson 08: gradients layer by layer, two networks in training, and which of many networks learn."""
+from functools import lru_cache
+from importlib.resources import files
+
+import numpy as np
+
+from .. import figures
+from ..given import movable
+from ..network import Network, cross_entropy, load_digits, standardize, training_and_test
+from ..style import short, symbol
+from .base import Explorer, choice, slider, stops
+from .live import Live
+
+__all__ = ["gradients", "live", "scales", "rates"]
+
+SCALES = (0.02, 0.03, 0.05, 0.08, 0.1, 0.125, 0.16, 0.2, 0.25, 0.3, 0.4, 0.5, 0.8)
+RATES = (0.01, 0.03, 0.1, 0.3, 1.0)
+DEPTHS = (5, 10, 20, 30, 40)
+ACTIVATIONS = ["sigmoid", "tanh", "relu"]
+BATCH, STEPS = 64, 1000
+
+
+@movable
+def gradients(scale=0.05, depth=20, activation="tanh"):
+    """Change the weights before training: what is left of the gradient when it has come back to layer 1?"""
+    return Explorer("Sliders for the weight scale and the depth, and a choice of the activation", figures.gradients,
+                    _gradients, {"scale": stops("weight scale", scale, SCALES),
+                                 "depth": slider("depth layers", depth, 5, 40, 1),
+                                 "activation": choice("activation", activation, ACTIVATIONS)})
+
+
+def _gradients(scale, depth, activation):
+    images, labels = (part[:BATCH] for part in _digits()[0])
+    norms = []
+    for network in _pair(activation, depth, scale):
+        _, dscores = cross_entropy(network.forward(images), labels)
+        dweights, _, _ = network.backward(dscores)
+        norms.append(np.array([np.linalg.norm(dW) for dW in dweights[:-1]]))
+    plain, normed = (layers[0] for layers in norms)
+    return ({"plain": norms[0], "normed": norms[1]},
+            f"layer 1 of {depth}: without batch norm {_size(plain)}, {symbol('x_hat', f'with it {_size(normed)}')}, "
+            f"{_size(normed / plain)} times as much")
+
+
+def _size(value):
+    """A positive number in three digits, however large or small."""
+    return short(value) if value < 1e4 else f"{value:.2e}"
+
+
+def _pair(activation, depth, scale):
+    """Two networks with the same weights, without and with batch norm."""
+    return [Network(depth, activation=activation, scale=scale, batch_norm=batch_norm) for batch_norm in (False, True)]
+
+
+@lru_cache
+def _digits():
+    """The digits to learn from, and those held out: (images, labels) twice."""
+    images, labels = load_digits()
+    return training_and_test(standardize(images), labels)
+
+
+@movable
+def live(activation="sigmoid", depth=20, scale=0.125, rate=0.1):
+    """Train two networks side by side, which differ in batch norm alone, and watch the loss and the layers."""
+    return Live("Sliders for the depth, the weight scale and the learning rate, and a choice of the activation",
+                figures.live, Race, {"activation": choice("activation", activation, ACTIVATIONS),
+                                     "depth": stops("depth layers", depth, DEPTHS),
+                                     "scale": stops("weight scale", scale, SCALES),
+                                     "rate": stops("learning rate", rate, RATES)}, STEPS)
+
+
+class Race:
+    """Two networks with the same weights, without and with batch norm, trained on the same mini-batches."""
+
+    def __init__(self, activation, depth, scale, rate):
+        self.networks, self.rate, self.done = _pair(activation, depth, scale), rate, 0
+        (self.images, self.labels), self.test = _digits()
+        self.rng = np.random.default_rng(0)
+        first = np.random.default_rng(0).choice(len(self.images), BATCH, replace=False)
+        self.losses = [[cross_entropy(network.forward(self.images[first]), self.labels[first])[0]]
+                       for network in self.networks]  # the loss in step 1 does not depend on the step
+
+    def step(self):
+        """Train both on the next mini-batch, except one whose loss is no number any more: is there another step?"""
+        batch = self.rng.choice(len(self.images), BATCH, replace=False)
+        for network, losses in zip(self.networks, self.losses):
+            if not self.done:
+                losses.clear()
+            if np.isfinite(losses).all():
+                losses.append(network.step(self.images[batch], self.labels[batch], self.rate))
+        self.done += 1
+        return self.done < STEPS
+
+    def state(self, over):
+        """The picture's quantities, the readout and the steps so far; once it is over, how many digits are right."""
+        quantities = {"losses": [list(values) for values in self.losses], "outputs": [network.activations[1:] for network in self.networks],
+                      "rate": self.rate, "steps": STEPS}
+        if not over:
+            words = f"step {self.done:,} of {STEPS:,}" if self.done else f"press Train: {STEPS:,} steps"
+            return quantities, words, self.done
+        right = [f"{100 * network.accuracy(*self.test):.0f} %" for network in self.networks]
+        words = (f"step {self.done:,} of {STEPS:,}. Of {len(self.test[0])} held-out digits right: without batch norm "
+                 f"{right[0]}, {symbol('x_hat', f'with batch norm {right[1]}')}")
+        return quantities, words, self.done
+
+
+@movable
+def scales(activation="sigmoid", scale=0.125, depth=20):
+    """Recorded trainings: for which weight scales and depths does a network learn?"""
+    recorded = _recorded()
+    return Explorer("Sliders for the weight scale and the depth, and a choice of the activation", figures.maps, _scales,
+                    {"activation": choice("activation", activation, ACTIVATIONS),
+                     "scale": stops("weight scale", scale, tuple(map(float, recorded["scales"]))),
+                     "depth": stops("depth layers", depth, DEPTHS)})
+
+
+def _scales(activation, scale, depth):
+    recorded = _recorded()
+    which = list(recorded["activations"]).index(activation)
+    return _map(recorded["scales"], recorded["by_scale"][which], scale, depth, "weight scale")
+
+
+@movable
+def rates(rate=0.1, depth=20):
+    """Recorded trainings of tanh networks with Xavier's weights: which learning rates do they bear?"""
+    return Explorer("Sliders for the learning rate and the depth", figures.maps, _rates,
+                    {"rate": stops("learning rate", rate, tuple(map(float, _recorded()["rates"]))),
+                     "depth": stops("depth layers", depth, DEPTHS)})
+
+
+def _rates(rate, depth):
+    recorded = _recorded()
+    return _map(recorded["rates"], recorded["by_rate"], rate, depth, "learning rate")
+
+
+def _map(rows, accuracies, row, depth, name):
+    """The quantities and the readout of a map; accuracies ``(rows, depths, 2, seeds)``."""
+    plain, normed = np.moveaxis(accuracies.mean(axis=-1), -1, 0)
+    i, j = list(rows).index(row), DEPTHS.index(depth)
+    single = [", ".join("nan" if np.isnan(share) else f"{100 * share:.0f}" for share in accuracies[i, j, kind])
+              for kind in (0, 1)]
+    readout = (f"right, in percent, for three random starts: without batch norm {single[0]}; "
+               f"{symbol('x_hat', f'with batch norm {single[1]}')}")
+    return {"rows": rows, "depths": np.array(DEPTHS), "plain": plain, "normed": normed, "row": row, "depth": depth,
+            "name": name}, readout
+
+
+@lru_cache
+def _recorded():
+    """Accuracies of trained networks; see data/SOURCE.md."""
+    with (files("batchnorm_lesson") / "data" / "training.npz").open("rb") as stream:
+        return dict(np.load(stream))

@@ -1,0 +1,109 @@
+"""An explorer with Train and Stop: something is computed step by step, in a thread, and its picture grows with it."""
+import html
+import threading
+
+import ipywidgets as widgets
+
+from .base import Explorer
+
+BETWEEN = 0.08  # seconds between two pictures: eleven or twelve in a second
+
+
+class Live(Explorer):
+    """An explorer whose picture shows what the sliders have set up; Train lets it run, for at most so many steps.
+
+    ``race`` makes something that runs from the controls' values. Its ``step()`` takes a step and says whether there is
+    another one, and ``state(over)`` gives the picture's quantities, the readout, and how many steps are done.
+
+    The sliders are read once, when the run begins. Whatever is pressed or moved then ends it, and so does another
+    explorer of this kind, made or started: there is never more than one run. It has two threads, one for the steps and
+    one for the pictures: most of a picture is encoding, which leaves the steps alone where there are two processors.
+    Only the picture, the words and the bar are sent from there, to which the page never sends anything back: ipykernel
+    7 hands a widget's messages to the thread that last published on its comm.
+    """
+
+    _running = None  # the explorer that has a run
+    _switch = threading.RLock()  # a cell and a button may start or stop at the same time
+    _threads, _broken = (), None
+
+    def __init__(self, title, picture, race, controls, steps):
+        Live.stop_all()
+        self.race, self.steps = race, steps
+        self._stopping = threading.Event()
+        self._bar = widgets.IntProgress(max=steps, description="steps", layout={"width": "100%"},
+                                        style={"description_width": "45px"})
+        train, stop = (widgets.Button(description=words, layout={"width": "auto"}) for words in ("Train", "Stop"))
+        train.on_click(lambda _: self.train())
+        stop.on_click(lambda _: self.stop())
+        super().__init__(title, picture, lambda **values: race(**values).state(False)[:2], controls,
+                         more=(train, stop, self._bar))
+
+    def train(self):
+        """Begin anew, with the sliders as they are."""
+        with Live._switch:
+            Live.stop_all()
+            self._stopping, self._ended = threading.Event(), threading.Event()
+            self._broken, running = None, self.race(**self.values)
+            self._latest = running.state(False)
+            self._threads = [threading.Thread(target=self._run, args=[running], daemon=True),
+                             threading.Thread(target=self._follow, daemon=True)]
+            Live._running = self
+            for thread in self._threads:
+                thread.start()
+
+    def stop(self):
+        """End the run if there is one; the picture then shows its last step. Returns when the thread has ended."""
+        with Live._switch:
+            self._stopping.set()
+            for thread in self._threads:
+                thread.join()
+            self._threads = ()
+            if Live._running is self:
+                Live._running = None
+
+    @staticmethod
+    def stop_all():
+        """End the run of whichever explorer has one."""
+        with Live._switch:
+            if Live._running:
+                Live._running.stop()
+
+    def close(self):
+        """End the run, then close as any widget does."""
+        self.stop()
+        super().close()
+
+    def _refresh(self, change=None):
+        if not self._quiet:
+            self.stop()
+            self._bar.value = 0
+        super()._refresh(change)
+
+    def _run(self, running):
+        """The thread of the steps; what the other one is to show, it leaves behind."""
+        try:
+            while running.step() and not self._stopping.is_set():
+                self._latest = running.state(False)
+            self._latest = running.state(True)
+        except Exception as problem:  # an error in a thread would be shown nowhere
+            self._broken = problem
+        self._ended.set()
+
+    def _follow(self):
+        """The thread of the pictures: one now and then, and one when all is over."""
+        while not self._ended.wait(BETWEEN):
+            self._draw()
+        self._draw()
+
+    def _draw(self):
+        try:
+            if self._broken:
+                raise self._broken
+            with self._lock:
+                quantities, readout, done = self._latest
+                self.picture.update(**quantities)
+                self._show(readout)
+                self._bar.value = done
+        except Exception as problem:
+            self._stopping.set()
+            self._words.value = f"<p>⚠ The training broke off: {html.escape(repr(problem))}</p>"

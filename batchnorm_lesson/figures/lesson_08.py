@@ -1,0 +1,205 @@
+"""The pictures of lesson 08: gradients layer by layer, two trainings side by side, and which of many networks learn."""
+import numpy as np
+from matplotlib.patches import Rectangle
+
+from .. import style
+from ..given import drawable
+from ..picture import Picture
+from ..style import COLORS, FAINT, number, short
+
+__all__ = ["gradients", "live", "maps", "ways"]
+
+LOWEST, HIGHEST = 1e-12, 1e6
+GUESSING = np.log(10)
+ROWS = 5
+NAMES = "● without", "■ with batch norm"
+INKS = COLORS["x"], COLORS["x_hat"]
+
+
+@drawable(plain="k", normed="k")
+def gradients(plain, normed):
+    """The norm of the loss's gradient for the weights of each layer ``(k,)``, without and with batch norm, log axis.
+
+    Norms outside 1e-12 to 1e6 stand at the edge. At most 40 layers.
+    """
+    with style.context():
+        figure, axes = style.figure(6.4, 3.3)
+        style.frame(axes, "layer", "norm of the gradient (no unit)", (0, 41), (1e-13, 1e9))
+        axes.set(yscale="log", xticks=[1, 10, 20, 30, 40], yticks=[1e-12, 1e-9, 1e-6, 1e-3, 1, 1e3, 1e6],
+                 yticklabels=[r"$\leq 10^{-12}$", *(rf"$10^{{{power}}}$" for power in (-9, -6, -3)), "1", r"$10^{3}$",
+                              r"$\geq 10^{6}$"])
+        axes.minorticks_off()
+        axes.axhline(1, color=FAINT, linewidth=1, linestyle=":")
+        for place, words, ink in zip((1, 12), NAMES, INKS):
+            axes.text(place, 6e7, words, color=ink, va="center")
+        lines = [axes.plot([], [], f"{mark}-", color=ink, markersize=5, animated=True, zorder=4)[0]
+                 for mark, ink in zip("os", INKS)]
+
+    def draw(plain, normed):
+        for line, norms in zip(lines, (plain, normed)):
+            line.set_data(np.arange(1, len(norms) + 1), np.clip(norms, LOWEST, HIGHEST))
+        ends = [f"{_edge(line.get_ydata()[0])} in layer 1, {_edge(line.get_ydata()[-1])} in layer {len(plain)}"
+                for line in lines]
+        return (f"Norm of the gradient on a log axis. Without batch norm, circles: {ends[0]}. "
+                f"With batch norm, squares: {ends[1]}.")
+
+    return Picture(figure, draw, plain=plain, normed=normed)
+
+
+def _edge(value):
+    if value <= LOWEST:
+        return "10⁻¹² or less"
+    return "10⁶ or more" if value >= HIGHEST else short(value)
+
+
+@drawable()
+def live(losses, outputs, rate, steps):
+    """Two trainings as far as they have come, without and with batch norm: pairs of losses and of the layers' outputs.
+
+    losses: arrays ``(k,)``, one loss for each of k steps so far, at most steps. outputs: for each network the outputs
+    ``(m, width)`` of all its layers; five layers are drawn, each unit's output as its distance from the unit's mean.
+    rate: the learning rate. Losses above 3 and distances above 1 stand at the edge.
+    """
+    edges = np.linspace(-1.05, 1.05, 42)
+    with style.context():
+        figure, (left, *sides) = style.figure(6.8, 3.9, 3, width_ratios=[1.5, 1, 1])
+        style.frame(left, "training step", "loss (no unit)", (0, steps), (0, 3.6))
+        left.set(yticks=[0, 1, 2, 3], yticklabels=["0", "1", "2", "3+"])
+        left.axhline(GUESSING, color="#555555", linewidth=1.5, linestyle=":")
+        left.text(0.97 * steps, GUESSING + 0.08, "guessing", ha="right", va="bottom")
+        curves = [left.plot([], [], f"{mark}-", markersize=5, color=ink, linewidth=1.5, animated=True)[0]
+                  for mark, ink in zip("os", INKS)]
+        speed = style.label(left, ha="left")
+        for side, words, ink in zip(sides, NAMES, INKS):
+            style.frame(side, "distance", None, (-1.55, 1.1), (0.8 - ROWS, 1.2))
+            side.set_xticks([-1, 0, 1], ["−1", "0", "1"])
+            side.set_title(words, color=ink)
+            side.hlines(-np.arange(ROWS), -1.05, 1.05, color=FAINT, linewidth=1)
+        histograms = [[style.bars(side, quantity, edges, alpha=0.7) for _ in range(ROWS)]
+                      for side, quantity in zip(sides, ("x", "x_hat"))]
+        names = [style.label(side, ha="right", va="baseline") for side in sides for _ in range(ROWS)]
+
+    def draw(losses, outputs, rate, steps):
+        style.write(speed, 0.03 * steps, 3.4, f"learning rate {number(rate, 3)}")
+        for curve, values in zip(curves, losses):
+            # A line of one point would not be seen.
+            curve.set_marker("None" if len(values) > 1 else "o" if curve is curves[0] else "s")
+            curve.set_data(np.arange(1, len(values) + 1), np.nan_to_num(np.minimum(values, 3), nan=3.0))
+        chosen = np.linspace(1, len(outputs[0]), ROWS).round().astype(int)
+        for label, layer in zip(names, np.tile(chosen, 2)):
+            style.write(label, -1.15, -(names.index(label) % ROWS), f"{layer}")
+        wide = [[_distances(bars, layers[layer - 1], row, edges)
+                 for row, (layer, bars) in enumerate(zip(chosen, column))]
+                for column, layers in zip(histograms, outputs)]
+        done = [f"{_loss(values)} in step {len(values)}" for values in losses]
+        return (f"Loss without batch norm {done[0]}, with batch norm {done[1]}, of {steps} steps. Distances of the "
+                f"outputs from their unit's mean, in layer {len(outputs[0])}: without batch norm {wide[0][-1]}, with "
+                f"batch norm {wide[1][-1]}.")
+
+    return Picture(figure, draw, losses=losses, outputs=outputs, rate=rate, steps=steps)
+
+
+def _distances(bars, values, row, edges):
+    """Draw the values of a layer as distances from their unit's mean; says how far they reach, by the bars."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        away = np.nan_to_num(values - values.mean(axis=0), nan=0.0).clip(-1, 1)
+    counts = np.histogram(away, edges)[0]
+    bars.set_data(0.85 * counts / counts.max() - row, edges, -row)
+    middles = (edges[:-1] + edges[1:]) / 2
+    filled = middles[counts > 0]
+    return "all near 0" if len(filled) == 1 else f"from {number(filled.min(), 1)} to {number(filled.max(), 1)}"
+
+
+def _loss(values):
+    last = values[-1]
+    return "not a number" if not np.isfinite(last) else number(last) if last < 1000 else short(last)
+
+
+@drawable(rows="k", depths="n", plain="k n", normed="k n")
+def maps(rows, depths, plain, normed, row, depth, name="weight scale"):
+    """Which networks learn: two tables of accuracies ``(k, n)``, without and with batch norm; one square is marked.
+
+    rows ``(k,)`` are the weight scales, or what else name says; depths ``(n,)`` the numbers of layers. Accuracies are
+    shares from 0 to 1, or NaN where the loss was no number any more. row and depth are those of the marked square.
+    """
+    rows, depths = list(rows), [round(value) for value in depths]
+    with style.context():
+        figure, sides = style.figure(6.8, 3.9, 2)
+        for side, words, ink in zip(sides, NAMES, INKS):
+            style.frame(side, "layers", name, (-0.5, len(depths) - 0.5), (-0.5, len(rows) - 0.5))
+            side.set_title(words, color=ink)
+            side.set_xticks(range(len(depths)), [str(value) for value in depths])
+            side.set_yticks(range(len(rows)), [f"{value:g}" for value in rows])
+            side.tick_params(length=0)
+        tables = [side.imshow(np.zeros((len(rows), len(depths))), cmap="Purples", vmin=0, vmax=1.3, aspect="auto",
+                              origin="lower", animated=True, zorder=1) for side in sides]
+        squares = [side.add_patch(Rectangle((0, 0), 0.96, 0.94, fill=False, edgecolor=COLORS["mean"], linewidth=3,
+                                            animated=True, zorder=5)) for side in sides]
+        cells = [[style.label(side) for _ in range(len(rows) * len(depths))] for side in sides]
+
+    def draw(rows, depths, plain, normed, row, depth, name):
+        i, j = list(rows).index(row), list(depths).index(depth)
+        for table, square, labels, shares in zip(tables, squares, cells, (plain, normed)):
+            table.set_data(np.nan_to_num(shares))
+            square.set_xy((j - 0.48, i - 0.47))
+            for label, (y, x) in zip(labels, np.ndindex(shares.shape)):
+                label.set_color("white" if shares[y, x] > 0.7 else COLORS["x"])
+                style.write(label, x, y, _percent(shares[y, x]))
+        learned = [np.sum(np.nan_to_num(shares) > 0.5) for shares in (plain, normed)]
+        marked = [labels[i * len(depths) + j].get_text() for labels in cells]
+        return (f"Percent of the held-out digits right for {plain.size} networks, a row for each {name}, a column for "
+                f"each depth. More than half are right in {learned[0]} squares without batch norm, in {learned[1]} "
+                f"with it. Marked: {name} {row:g}, {depth:g} layers: {marked[0]} without, {marked[1]} with.")
+
+    return Picture(figure, draw, rows=np.array(rows), depths=np.array(depths), plain=plain, normed=normed, row=row,
+                   depth=depth, name=name)
+
+
+def _percent(share):
+    return "nan" if np.isnan(share) else f"{100 * share:.0f}"
+
+
+@drawable()
+def ways(**runs):
+    """The losses of four networks that were trained alike: ``name=values``, smoothed over 20 steps."""
+    steps = max(map(len, runs.values()))
+    looks = [("x", "-"), ("x_hat", "--"), ("mean", "-"), ("y", "-")]
+    with style.context():
+        figure, axes = style.figure(6.4, 3.2)
+        style.frame(axes, "training step", "loss (no unit), mean of 20 steps", (0, 1.35 * steps), (0, 3))
+        axes.set_xticks(np.linspace(0, steps, 4).round())
+        axes.axhline(GUESSING, color="#555555", linewidth=1.5, linestyle=":")
+        curves = [axes.plot([], [], line, color=COLORS[ink], linewidth=2, animated=True)[0] for ink, line in looks]
+        stars = axes.plot([], [], "X", color=COLORS["mean"], markersize=10, animated=True, zorder=5)[0]
+        names = [style.label(axes, ha="left", color=COLORS[ink]) for ink, _ in looks]
+
+    def draw(**runs):
+        said, taken = [], []
+        for curve, name, (words, values) in zip(curves, names, runs.items()):
+            smooth = np.convolve(values, np.ones(20) / 20, "valid") if len(values) >= 20 else np.array([])
+            curve.set_data(np.arange(20, 20 + len(smooth)), smooth)
+            if len(smooth):
+                place = _free(min(smooth[-1], 2.9), taken)
+                style.write(name, 1.01 * steps, place, words)
+            else:
+                stars.set_data([len(values)], [2.8])
+                style.write(name, 0.04 * steps, 2.8, f"{words}: no number after {len(values)} steps")
+            said.append(f"{words} {_fate(curve.get_ydata(), len(values))}")
+        return f"Loss of {len(runs)} networks over {steps} steps: {'; '.join(said)}."
+
+    return Picture(figure, draw, **runs)
+
+
+def _free(height, taken, apart=0.24):
+    """The height nearest to this one that is far enough from those taken, which it joins."""
+    offers = [height, *(other + side * apart for other in taken for side in (1, -1))]
+    free = [offer for offer in offers if all(abs(offer - other) >= apart - 1e-9 for other in taken)]
+    taken.append(min(free, key=lambda offer: abs(offer - height)))
+    return taken[-1]
+
+
+def _fate(smooth, steps):
+    """What became of a network, in words that another machine's rounding does not change."""
+    if not len(smooth):
+        return f"ends at NaN in step {steps}"
+    return "ends below 1" if smooth[-1] < 1 else "never falls below 1" if smooth.min() >= 1 else "ends above 1 again"
