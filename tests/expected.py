@@ -15,6 +15,7 @@ from batchnorm_lesson.style import number
 NUMBER = r"([−-]?\d[\d,]*(?:\.\d+)?(?:e[−+-]?\d+)?)"
 ROUNDED = 0.00501  # most numbers are shown with two decimals
 DATA = Path(__file__).resolve().parent.parent / "batchnorm_lesson" / "data" / "digits.npz"
+TRAINED = DATA.with_name("training.npz")
 DIGITS = np.load(DATA)["images"].reshape(-1, 64)
 
 
@@ -274,6 +275,89 @@ def dead_bias(values):
     x = unit_11()[:256] + b
     return [("μ =", unit_11()[:256].mean()), ("+ b =", x.mean()), ("any y by b:", 0, 1e-6), ("mean of y =", beta),
             ("its mean marked at", x.mean()), ("with β marked at", beta)]
+
+
+def gradients(values):
+    plain, normed = (deep(values, batch_norm, standardized_digits_to_learn()[0][:64],
+                          standardized_digits_to_learn()[1][:64])[1] for batch_norm in (False, True))
+    last = int(values["depth layers"])
+    shown = [("layer 1 of", last), ("without batch norm", plain[0]), ("with it", normed[0]),
+             (f"with it {said(normed[0])},", normed[0] / plain[0])]
+    for words, norms in (("circles:", plain), ("squares:", normed)):
+        if 1.01e-12 < min(norms) and max(norms) < 0.99e6:
+            shown += [(words, norms[0])]
+    return [(words, value, 0.01 * abs(value) + 1e-300) for words, value in shown]
+
+
+def said(value):
+    """A positive number in three digits, as a readout says it."""
+    if value >= 1e4:
+        return f"{value:.2e}"
+    return f"{value:.0f}" if value >= 100 else f"{value:.3g}".replace("-", "−")
+
+
+def deep(values, batch_norm, images, labels):
+    """The loss of a network before training, and the norms of its weights' gradients, in plain NumPy."""
+    curve, slope = {"tanh": (np.tanh, lambda a: 1 - a ** 2), "relu": (lambda z: z * (z > 0), lambda a: 1.0 * (a > 0)),
+                    "sigmoid": (lambda z: 1 / (1 + np.exp(-z)), lambda a: a * (1 - a))}[values["activation"]]
+    rng, h, hats, stds, m = np.random.default_rng(0), [images], [], [], len(labels)
+    W = [values["weight scale"] * rng.normal(size=(64, 64)) for _ in range(int(values["depth layers"]))]
+    last = values["weight scale"] * rng.normal(size=(64, 10))
+    for weights in W:
+        z = h[-1] @ weights
+        stds.append(np.sqrt(z.var(axis=0) + 1e-5) if batch_norm else 1.0)
+        hats.append((z - z.mean(axis=0)) / stds[-1] if batch_norm else z)
+        h.append(curve(hats[-1]))
+    scores = h[-1] @ last
+    scores -= scores.max(axis=1, keepdims=True)
+    p = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+    loss = (np.log(np.exp(scores).sum(axis=1)) - scores[range(m), labels]).mean()
+    p[range(m), labels] -= 1
+    d, norms = p / m @ last.T, []
+    for i in reversed(range(len(W))):
+        d = d * slope(h[i + 1])
+        if batch_norm:
+            d = (d - d.mean(axis=0) - hats[i] * (d * hats[i]).mean(axis=0)) / stds[i]
+        norms.insert(0, np.linalg.norm(h[i].T @ d))
+        d = d @ W[i].T
+    return loss, norms
+
+
+def standardized_digits_to_learn():
+    """All the digits but 297, in the order in which the networks of lesson 08 have them, and their labels."""
+    order = np.random.default_rng(0).permutation(len(DIGITS))[297:]
+    return standardized_digits()[order], np.load(DATA)["labels"][order].astype(int)
+
+
+def live(values):
+    images, labels = standardized_digits_to_learn()
+    first = np.random.default_rng(0).choice(len(images), 64, replace=False)
+    plain, normed = (deep(values, batch_norm, images[first], labels[first])[0] for batch_norm in (False, True))
+    return [("press Train:", 1000), ("Loss without batch norm", plain, max(ROUNDED, 0.06 * plain)),
+            (", with batch norm", normed, ROUNDED), ("steps; learning rate", values["learning rate"]),
+            ("mean, in layer", values["depth layers"])]
+
+
+def scales(values):
+    stored = np.load(TRAINED)
+    activation = list(stored["activations"]).index(values["activation"])
+    return recorded(stored["by_scale"][activation], stored["scales"], "weight scale", values)
+
+
+def rates(values):
+    stored = np.load(TRAINED)
+    return recorded(stored["by_rate"], stored["rates"], "learning rate", values)
+
+
+def recorded(accuracies, rows, name, values):
+    """What the words say of recorded accuracies: rows, depths, without and with batch norm, three starts."""
+    i, j = list(rows).index(values[name]), [5, 10, 20, 30, 40].index(values["depth layers"])
+    learned = (np.nan_to_num(accuracies.mean(axis=-1)) > 0.5).sum(axis=(0, 1))
+    single = 100 * accuracies[i, j]
+    found = [("digits right for", len(rows) * 5), ("right in", learned[0]), ("without batch norm, in", learned[1]),
+             (f"Marked: {name}", values[name], 1e-6), (f"Marked: {name} {values[name]:g},", values["depth layers"])]
+    words = ("starts: without batch norm", "; with batch norm")
+    return found + [(word, three[0], 0.501) for word, three in zip(words, single) if np.isfinite(three[0])]
 
 
 def batch_of(values):

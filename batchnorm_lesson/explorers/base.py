@@ -100,9 +100,9 @@ class Explorer(widgets.VBox):
         except Exception as problem:  # an observer's error would be shown nowhere
             self._words.value = f"<p>⚠ The picture could not be drawn: {html.escape(repr(problem))}</p>"
 
-    def _show(self, readout):
+    def _show(self, readout, sharp=True):
         self._readout = readout
-        self._image.value = self.picture.png()
+        self._image.value = self.picture.png(sharp=sharp)
         self._words.value = WORDS.format(readout=readout, sentence=self.picture.sentence)
 
     @property

@@ -1,12 +1,12 @@
 """The explorers of lesson 08: gradients layer by layer, two networks in training, and which of many networks learn."""
 from functools import lru_cache
-from importlib.resources import files
 
 import numpy as np
 
 from .. import figures
 from ..given import movable
 from ..network import Network, cross_entropy, load_digits, standardize, training_and_test
+from ..reference import trainings
 from ..style import short, symbol
 from .base import Explorer, choice, slider, stops
 from .live import Live
@@ -93,7 +93,8 @@ class Race:
 
     def state(self, over):
         """The picture's quantities, the readout and the steps so far; once it is over, how many digits are right."""
-        quantities = {"losses": [list(values) for values in self.losses], "outputs": [network.activations[1:] for network in self.networks],
+        quantities = {"losses": [list(values) for values in self.losses],
+                      "outputs": [network.activations[1:] for network in self.networks],
                       "rate": self.rate, "steps": STEPS}
         if not over:
             words = f"step {self.done:,} of {STEPS:,}" if self.done else f"press Train: {STEPS:,} steps"
@@ -107,7 +108,7 @@ class Race:
 @movable
 def scales(activation="sigmoid", scale=0.125, depth=20):
     """Recorded trainings: for which weight scales and depths does a network learn?"""
-    recorded = _recorded()
+    recorded = trainings()
     return Explorer("Sliders for the weight scale and the depth, and a choice of the activation", figures.maps, _scales,
                     {"activation": choice("activation", activation, ACTIVATIONS),
                      "scale": stops("weight scale", scale, tuple(map(float, recorded["scales"]))),
@@ -115,7 +116,7 @@ def scales(activation="sigmoid", scale=0.125, depth=20):
 
 
 def _scales(activation, scale, depth):
-    recorded = _recorded()
+    recorded = trainings()
     which = list(recorded["activations"]).index(activation)
     return _map(recorded["scales"], recorded["by_scale"][which], scale, depth, "weight scale")
 
@@ -124,12 +125,12 @@ def _scales(activation, scale, depth):
 def rates(rate=0.1, depth=20):
     """Recorded trainings of tanh networks with Xavier's weights: which learning rates do they bear?"""
     return Explorer("Sliders for the learning rate and the depth", figures.maps, _rates,
-                    {"rate": stops("learning rate", rate, tuple(map(float, _recorded()["rates"]))),
+                    {"rate": stops("learning rate", rate, tuple(map(float, trainings()["rates"]))),
                      "depth": stops("depth layers", depth, DEPTHS)})
 
 
 def _rates(rate, depth):
-    recorded = _recorded()
+    recorded = trainings()
     return _map(recorded["rates"], recorded["by_rate"], rate, depth, "learning rate")
 
 
@@ -143,10 +144,3 @@ def _map(rows, accuracies, row, depth, name):
                f"{symbol('x_hat', f'with batch norm {single[1]}')}")
     return {"rows": rows, "depths": np.array(DEPTHS), "plain": plain, "normed": normed, "row": row, "depth": depth,
             "name": name}, readout
-
-
-@lru_cache
-def _recorded():
-    """Accuracies of trained networks; see data/SOURCE.md."""
-    with (files("batchnorm_lesson") / "data" / "training.npz").open("rb") as stream:
-        return dict(np.load(stream))

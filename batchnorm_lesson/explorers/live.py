@@ -6,7 +6,7 @@ import ipywidgets as widgets
 
 from .base import Explorer
 
-BETWEEN = 0.08  # seconds between two pictures: eleven or twelve in a second
+BETWEEN = 0.085  # seconds between two pictures: ten in a second, and the steps lose less than a tenth of their time
 
 
 class Live(Explorer):
@@ -92,17 +92,17 @@ class Live(Explorer):
     def _follow(self):
         """The thread of the pictures: one now and then, and one when all is over."""
         while not self._ended.wait(BETWEEN):
-            self._draw()
-        self._draw()
+            self._draw(sharp=False)
+        self._draw(sharp=True)
 
-    def _draw(self):
+    def _draw(self, sharp):
         try:
             if self._broken:
                 raise self._broken
             with self._lock:
                 quantities, readout, done = self._latest
                 self.picture.update(**quantities)
-                self._show(readout)
+                self._show(readout, sharp)
                 self._bar.value = done
         except Exception as problem:
             self._stopping.set()

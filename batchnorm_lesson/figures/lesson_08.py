@@ -62,7 +62,7 @@ def live(losses, outputs, rate, steps):
     """
     edges = np.linspace(-1.05, 1.05, 42)
     with style.context():
-        figure, (left, *sides) = style.figure(6.8, 3.9, 3, width_ratios=[1.5, 1, 1])
+        figure, (left, *sides) = style.figure(6.4, 3.3, 3, width_ratios=[1.4, 1, 1])
         style.frame(left, "training step", "loss (no unit)", (0, steps), (0, 3.6))
         left.set(yticks=[0, 1, 2, 3], yticklabels=["0", "1", "2", "3+"])
         left.axhline(GUESSING, color="#555555", linewidth=1.5, linestyle=":")
@@ -92,9 +92,9 @@ def live(losses, outputs, rate, steps):
                  for row, (layer, bars) in enumerate(zip(chosen, column))]
                 for column, layers in zip(histograms, outputs)]
         done = [f"{_loss(values)} in step {len(values)}" for values in losses]
-        return (f"Loss without batch norm {done[0]}, with batch norm {done[1]}, of {steps} steps. Distances of the "
-                f"outputs from their unit's mean, in layer {len(outputs[0])}: without batch norm {wide[0][-1]}, with "
-                f"batch norm {wide[1][-1]}.")
+        return (f"Loss without batch norm {done[0]}, with batch norm {done[1]}, of {steps} steps; "
+                f"{speed.get_text()}. Distances of the outputs from their unit's mean, in layer {len(outputs[0])}: "
+                f"without batch norm {wide[0][-1]}, with batch norm {wide[1][-1]}.")
 
     return Picture(figure, draw, losses=losses, outputs=outputs, rate=rate, steps=steps)
 
@@ -112,10 +112,10 @@ def _distances(bars, values, row, edges):
 
 def _loss(values):
     last = values[-1]
-    return "not a number" if not np.isfinite(last) else number(last) if last < 1000 else short(last)
+    return "not a number" if not np.isfinite(last) else number(last) if last < 1000 else f"{last:.1e}"
 
 
-@drawable(rows="k", depths="n", plain="k n", normed="k n")
+@drawable(rows="k", depths="n")
 def maps(rows, depths, plain, normed, row, depth, name="weight scale"):
     """Which networks learn: two tables of accuracies ``(k, n)``, without and with batch norm; one square is marked.
 
@@ -161,14 +161,17 @@ def _percent(share):
 
 @drawable()
 def ways(**runs):
-    """The losses of four networks that were trained alike: ``name=values``, smoothed over 20 steps."""
+    """The losses of four networks that were trained alike: ``name=values``, smoothed over 20 steps.
+
+    Values above 3 stand at the edge. A network whose loss was no number before step 20 is only named.
+    """
     steps = max(map(len, runs.values()))
     looks = [("x", "-"), ("x_hat", "--"), ("mean", "-"), ("y", "-")]
     with style.context():
         figure, axes = style.figure(6.4, 3.2)
-        style.frame(axes, "training step", "loss (no unit), mean of 20 steps", (0, 1.35 * steps), (0, 3))
-        axes.set_xticks(np.linspace(0, steps, 4).round())
-        axes.axhline(GUESSING, color="#555555", linewidth=1.5, linestyle=":")
+        style.frame(axes, "training step", "loss, mean of 20 steps", (0, 1.35 * steps), (0, 3.4))
+        axes.set(xticks=np.linspace(0, steps, 4).round(), yticks=[0, 1, 2, 3], yticklabels=["0", "1", "2", "3+"])
+        axes.plot([0, steps], [GUESSING, GUESSING], color="#555555", linewidth=1.5, linestyle=":")
         curves = [axes.plot([], [], line, color=COLORS[ink], linewidth=2, animated=True)[0] for ink, line in looks]
         stars = axes.plot([], [], "X", color=COLORS["mean"], markersize=10, animated=True, zorder=5)[0]
         names = [style.label(axes, ha="left", color=COLORS[ink]) for ink, _ in looks]
@@ -177,13 +180,12 @@ def ways(**runs):
         said, taken = [], []
         for curve, name, (words, values) in zip(curves, names, runs.items()):
             smooth = np.convolve(values, np.ones(20) / 20, "valid") if len(values) >= 20 else np.array([])
-            curve.set_data(np.arange(20, 20 + len(smooth)), smooth)
+            curve.set_data(np.arange(20, 20 + len(smooth)), np.minimum(smooth, 3))
             if len(smooth):
-                place = _free(min(smooth[-1], 2.9), taken)
-                style.write(name, 1.01 * steps, place, words)
+                style.write(name, 1.01 * steps, _free(min(smooth[-1], 3), taken), words)
             else:
-                stars.set_data([len(values)], [2.8])
-                style.write(name, 0.04 * steps, 2.8, f"{words}: no number after {len(values)} steps")
+                stars.set_data([len(values)], [3.25])
+                style.write(name, 0.04 * steps, 3.25, f"{words}: no number after {len(values)} steps")
             said.append(f"{words} {_fate(curve.get_ydata(), len(values))}")
         return f"Loss of {len(runs)} networks over {steps} steps: {'; '.join(said)}."
 
