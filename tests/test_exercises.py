@@ -210,13 +210,66 @@ SATURATED_STYLES = [
     "m, units = h.shape\nreturn sum(abs(value) > 0.97 for value in h.ravel()) / (m * units)",
     "return np.where(np.abs(h) > 0.97, 1.0, 0.0).sum() / (h.shape[0] * h.shape[1])",
 ]
+LAYER_STYLES = [
+    "z = h @ W\nz_hat = (z - z.mean(axis=0)) / np.sqrt(z.var(axis=0) + eps)\nreturn np.tanh(gamma * z_hat + beta)",
+    "return np.tanh(batch_norm(h @ W, gamma, beta, eps))",
+    "z = np.dot(h, W)\nz_hat = normalize(z, batch_mean(z), batch_variance(z), eps)\n"
+    "return np.tanh(scale_and_shift(z_hat, gamma, beta))",
+    "z = np.matmul(h, W)\nmean = sum(z) / len(z)\nvar = sum((row - mean) ** 2 for row in z) / len(z)\n"
+    "return [np.tanh(gamma * (row - mean) / (var + eps) ** 0.5 + beta) for row in z]",
+    "z = h @ W\nd = z - z.mean(0)\ny = gamma * d / ((d ** 2).mean(0) + eps) ** 0.5 + beta\n"
+    "return (np.exp(y) - np.exp(-y)) / (np.exp(y) + np.exp(-y))",
+    "z = np.einsum('mn,nu->mu', h, W)\n"
+    "return np.tanh(gamma * (z - np.mean(z, 0)) / np.sqrt(np.var(z, 0) + eps) + beta)",
+    "units = []\nfor j in range(W.shape[1]):\n    z = h @ W[:, j]\n"
+    "    units.append(np.tanh(gamma[j] * (z - z.mean()) / np.sqrt(z.var() + eps) + beta[j]))\n"
+    "return np.transpose(units)",
+    "z = h @ W + 3\ny = batch_norm(z, gamma, beta, eps)\nreturn [[math.tanh(v) for v in row] for row in y]",
+    "z = h @ W\nscale = gamma / np.sqrt(z.var(axis=0) + eps)\n"
+    "return np.tanh(z * scale + (beta - z.mean(axis=0) * scale))",
+    "y = batch_norm(h @ W, gamma, beta, eps)\nreturn np.tanh(y).astype(np.float32)",
+]
+RESIDUAL_STYLES = [
+    "z = h @ W\nz_hat = (z - z.mean(axis=0)) / np.sqrt(z.var(axis=0) + eps)\n"
+    "return h + np.maximum(gamma * z_hat + beta, 0)",
+    "return h + np.maximum(batch_norm(h @ W, gamma, beta, eps), 0)",
+    "y = batch_norm(h @ W, gamma, beta, eps)\nreturn np.maximum(y, 0) + h",
+    "y = batch_norm(h @ W, gamma, beta, eps)\nreturn h + y * (y > 0)",
+    "y = batch_norm(h @ W, gamma, beta, eps)\ny[y < 0] = 0\nreturn h + y",
+    "y = batch_norm(np.dot(h, W), gamma, beta, eps)\nreturn np.where(y > 0, h + y, h)",
+    "y = batch_norm(h @ W, gamma, beta, eps)\nreturn [[a + max(b, 0) for a, b in zip(*rows)] for rows in zip(h, y)]",
+    "z = np.matmul(h, W)\nmean = sum(z) / len(z)\nvar = sum((row - mean) ** 2 for row in z) / len(z)\n"
+    "return h + [np.clip(gamma * (row - mean) / (var + eps) ** 0.5 + beta, 0, None) for row in z]",
+    "z = h @ W\ny = scale_and_shift(normalize(z, batch_mean(z), batch_variance(z), eps), gamma, beta)\n"
+    "return h + (y + abs(y)) / 2",
+    "out = h.astype(float)\nout += np.maximum(batch_norm(h @ W, gamma, beta, eps), 0)\nreturn out",
+]
+STEPS_STYLES = [
+    "for step in range(window, len(losses) + 1):\n    if np.mean(losses[step - window:step]) < limit:\n"
+    "        return step\nreturn np.inf",
+    "for i in range(len(losses) - window + 1):\n    if losses[i:i + window].mean() < limit:\n"
+    "        return i + window\nreturn math.inf",
+    "if len(losses) < window:\n    return np.inf\nmeans = np.convolve(losses, np.ones(window) / window, 'valid')\n"
+    "found = np.flatnonzero(means < limit - 1e-12)\nreturn found[0] + window if len(found) else np.inf",
+    "steps = [k for k in range(window, len(losses) + 1) if sum(losses[k - window:k]) / window < limit]\n"
+    "return steps[0] if steps else float('inf')",
+    "return next((k for k in range(window, len(losses) + 1) if losses[k - window:k].mean() < limit), np.inf)",
+    "return min((k for k in range(window, len(losses) + 1) if np.mean(losses[k - window:k]) < limit), default=np.inf)",
+    "last = []\nfor step, loss in enumerate(losses, 1):\n    last = (last + [loss])[-window:]\n"
+    "    if len(last) == window and sum(last) / window < limit:\n        return step\nreturn np.inf",
+    "step = np.inf\nfor k in range(len(losses), window - 1, -1):\n"
+    "    if math.fsum(losses[k - window:k]) / window < limit:\n        step = k\nreturn step",
+    "for i in range(window - 1, len(losses)):\n"
+    "    if statistics.fmean(losses[i - window + 1:i + 1]) < limit:\n        return float(i + 1)\nreturn float('inf')",
+]
 STYLES = {"batch_mean": MEAN_STYLES, "batch_mean_table": TABLE_STYLES, "batch_variance": VARIANCE_STYLES,
           "normalize": NORMALIZE_STYLES, "scale_and_shift": SCALE_STYLES, "batch_norm": BATCH_NORM_STYLES,
           "undo_gamma_beta": UNDO_STYLES, "detective": DETECTIVE_STYLES,
           "batch_norm_features": FEATURES_STYLES, "batch_norm_conv": CONV_STYLES,
           "parameter_gradients": PARAMETER_STYLES, "input_gradient": INPUT_STYLES,
           "batch_norm_backward": BACKWARD_STYLES,
-          "saturated_share": SATURATED_STYLES}
+          "saturated_share": SATURATED_STYLES,
+          "layer": LAYER_STYLES, "residual_layer": RESIDUAL_STYLES, "steps_until": STEPS_STYLES}
 NAMES = {"np": np, "math": math, "statistics": statistics,
          **{name: getattr(batchnorm_lesson, name) for name in batchnorm_lesson.__all__}}
 

@@ -114,9 +114,10 @@ def defined(text):
 def random_arguments(exercise, rng):
     """Arguments of the kind that the statement promises, other than those of the check."""
     m, C = rng.integers(2, 9, 2)
-    per_feature = C if exercise.name in ("batch_norm_features", "batch_norm_conv") else ()
-    x = rng.normal(rng.normal(0, 5), 3, {"batch_mean_table": (m, C), "batch_norm_features": (m, C),
-                                         "batch_norm_conv": (m, C, 2, 3)}.get(exercise.name, m))
+    tables = dict.fromkeys(("batch_norm_features", "layer", "residual_layer"), (m, C))
+    tables["batch_norm_conv"] = (m, C, 2, 3)
+    per_feature = C if exercise.name in tables else ()
+    x = rng.normal(rng.normal(0, 5), 3, (tables | {"batch_mean_table": (m, C)}).get(exercise.name, m))
     if exercise.name == "saturated_share":
         x = np.tanh(rng.normal(0, 2, (m, C)))
     if rng.random() < 0.2:
@@ -124,7 +125,8 @@ def random_arguments(exercise, rng):
     others = {"x": rng.normal(rng.normal(0, 5), 3, m),
               "mean": rng.normal(0, 5), "var": rng.uniform(0.1, 9), "gamma": rng.normal(0, 2, per_feature),
               "beta": rng.normal(0, 2, per_feature),
-              "eps": rng.uniform(0.1, 3), "x_hat": rng.normal(0, 1, m), "std": rng.uniform(0.3, 3)}
+              "eps": rng.uniform(0.1, 3), "x_hat": rng.normal(0, 1, m), "std": rng.uniform(0.3, 3),
+              "W": rng.normal(0, 1, (C, C)), "limit": x.mean() + rng.normal(), "window": int(rng.integers(1, 4))}
     return [x] + [np.asarray(others[name])[()] for name in exercise.call.strip("()").split(", ")[1:]]
 
 

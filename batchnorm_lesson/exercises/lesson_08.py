@@ -204,6 +204,10 @@ STEPS_UNTIL = (
             "You counted the steps with such a mean. Return the first of them."),
     Mistake("last window forgotten", _first(_below, ends=1),
             "The window that ends with the last loss is never looked at. range ends one before its end by itself."),
+    Mistake("window beyond the end", lambda losses, limit, window: next(
+        (step for step in range(window, len(losses) + window) if np.mean(losses[step - window:step]) < limit), np.inf),
+            "Your last windows reach beyond the last loss, and hold fewer losses than they should. The last step is "
+            "len(losses)."),
     Mistake("window one too long", _first(lambda past, limit, window: np.mean(past[-window - 1:]) < limit),
             "Your window holds one loss too many."),
     Mistake("window one too short", _first(lambda past, limit, window: np.mean(past[-max(window - 1, 1):]) < limit),
@@ -285,7 +289,7 @@ NEVER = {"note": "the mean never fell below the limit"}
 steps_until = Exercise(
     name="steps_until", call="(losses, limit, window)", answer=_steps_until, catalogue=STEPS_UNTIL,
     sizes="{} to {} losses",
-    task="`losses` holds the loss of each training step, shape `(k,)`; `limit` and `window` are numbers. Return after "
+    task="`losses` holds the losses of m training steps, shape `(m,)`; `limit` and `window` are numbers. Return after "
          "how many steps the mean of the last `window` losses is below `limit` for the first time. Return `np.inf` if "
          "it never is.",
     cases=(Case((np.array([2.0, 1.0, 0.2, 1.2, 0.4, 0.1]), 0.75, 2)),
@@ -294,6 +298,7 @@ steps_until = Exercise(
            Case((np.array([3.0, 0.25, 0.0, 2.0, 1.5, 0.5]), 1.25, 3)),
            Case((np.array([2.0, 2.0, 1.5, 1.5, 0.3]), 1.2, 3)), Case((np.array([1.2345678, 0.7654321, 0.9]), 1.0, 1)),
            Case((SMOOTH, 0.1, 3), **NEVER), Case((JUMPY, 0.05, 2), **NEVER), Case((SMOOTH[:3], 1.0, 5), **NEVER),
+           Case((np.array([2.0, 1.5, 1.0, 0.2]), 0.8, 3), **NEVER),
            Case((np.array([3, 1, 2, 0, 1, 0]), 1.0, 2), **WHOLE_NUMBERS),
            Case((np.array([3, 3, 2, 3]), 1.0, 2), **WHOLE_NUMBERS),
            Case((SPIKE, 0.6, 4), **FAR_OUT), Case((np.array([0.5]), 1.0, 1), **ONE_EXAMPLE)),
