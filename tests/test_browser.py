@@ -303,7 +303,7 @@ def test_buttons_and_lists(notebook):
     problems = []
     for cell, name, place in cells_with(notebook, EXPLORER):
         start = look(notebook, cell)
-        for caption in place.locator(".widget-button").all_inner_texts():
+        for caption in set(place.locator(".widget-button").all_inner_texts()) - {"Train", "Stop"}:  # test_live.py
             before = look(notebook, cell)
             press_button(notebook, cell, caption)
             problems += [f"{name}, {caption}: {problem}"
