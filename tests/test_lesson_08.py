@@ -1,0 +1,274 @@
+"""The facts of lesson 08: what its prose, its questions and its folded answers say, computed again or looked up."""
+import re
+
+import numpy as np
+import pytest
+
+import expected
+from batchnorm_lesson import BatchNorm, exercises, explorers, figures, questions, reference
+from batchnorm_lesson.explorers import lesson_08 as lesson
+from batchnorm_lesson.network import Network, train, training_and_test
+from lessons import QUESTIONS, Notebook, right_choice
+
+NOTEBOOK = Notebook(8)
+LEARN, TEST = training_and_test(expected.standardized_digits(), np.load(expected.DATA)["labels"].astype(int))
+TRAININGS = reference.trainings()
+DEPTHS = list(TRAININGS["depths"])
+
+
+def trained(steps=400, rate=0.1, **how):
+    """A trained network, and its losses."""
+    network = Network(**how)
+    return network, list(train(network, *LEARN, steps=steps, rate=rate))
+
+
+def right(activation, kind):
+    """Recorded percentages, scales × depths, the mean of three starts; kind 1 is with batch norm."""
+    accuracies = TRAININGS["by_scale"][list(TRAININGS["activations"]).index(activation)]
+    return 100 * accuracies.mean(axis=-1)[:, :, kind]
+
+
+def where(values, scale, depth):
+    return values[list(TRAININGS["scales"]).index(scale), DEPTHS.index(depth)]
+
+
+# What the issue of this lesson is about
+
+def test_twenty_sigmoid_layers_are_stuck_without_and_learn_with_batch_norm():
+    stuck = where(TRAININGS["by_scale"][0][..., 0, :], 0.125, 20)
+    learned = where(TRAININGS["by_scale"][0][..., 1, :], 0.125, 20)
+    assert len(stuck) == len(learned) == 3 and stuck.max() < 0.15 and learned.min() >= 0.92
+    network, _ = trained(depth=20, activation="sigmoid", scale=0.125, batch_norm=True, seed=1)
+    assert network.accuracy(*TEST) == pytest.approx(learned[1], abs=0.02)
+    assert network.accuracy(*TEST) >= 0.92
+
+
+@pytest.mark.parametrize("map_, row, depth, kind, seed", [
+    ("by_scale", (1, 5), 10, 0, 2), ("by_scale", (1, 1), 20, 0, 1), ("by_scale", (2, 4), 5, 1, 0),
+    ("by_scale", (0, 7), 20, 1, 2), ("by_scale", (2, 6), 10, 0, 0), ("by_rate", (1,), 10, 0, 1),
+    ("by_rate", (4,), 10, 0, 0), ("by_rate", (4,), 5, 1, 2)])
+def test_the_recorded_trainings_can_be_done_again(map_, row, depth, kind, seed):
+    """Within the points by which another machine's rounding moves a run."""
+    found = TRAININGS[map_][row][DEPTHS.index(depth), kind, seed]
+    how = {"activation": "tanh", "scale": "xavier"}
+    if map_ == "by_scale":
+        how = {"activation": str(TRAININGS["activations"][row[0]]), "scale": TRAININGS["scales"][row[1]]}
+    network, losses = trained(depth=depth, batch_norm=bool(kind), seed=seed, **how,
+                              rate=0.1 if map_ == "by_scale" else TRAININGS["rates"][row[0]])
+    if np.isnan(found):
+        assert np.isnan(losses[-1])
+    else:
+        assert network.accuracy(*TEST) == pytest.approx(found, abs=0.08)
+
+
+def test_the_record_is_as_long_as_it_is_said_to_be():
+    assert TRAININGS["by_scale"].size == 810 and "810 such trainings" in NOTEBOOK.prose
+    assert TRAININGS["by_scale"].size + TRAININGS["by_rate"].size == 1020
+    assert TRAININGS["by_scale"].shape == (3, 9, 5, 2, 3)
+
+
+# Predictions and quiz
+
+def test_lesson_0s_network_learns():
+    assert NOTEBOOK.printed("%%result trained-again").splitlines() == [
+        "without batch norm: more than 80 % right: False", "with batch norm: more than 80 % right: True"]
+    assert right_choice(questions.predict("trained-again").choices) == "more than 80 %"
+
+
+def test_the_gradient_of_layer_1():
+    values = {"weight scale": 0.05, "depth layers": 20, "activation": "tanh"}
+    images, labels = LEARN[0][:64], LEARN[1][:64]
+    prediction = questions.predict("gradient-of-layer-1")
+    _, norms = expected.deep(values, False, images, labels)
+    assert f"{norms[0]:.0e}" == "2e-08" and right_choice(prediction.choices) == "about 0.00000002"
+    assert 1e-8 < 0.4 ** 19 < 5e-8
+    _, normed = expected.deep(values, True, images, labels)
+    assert round(normed[0]) == 5 and "With batch norm it is about 5" in prediction.plain
+    _, large = expected.deep(values | {"weight scale": 0.4}, False, images, labels)
+    assert "at scale 0.4 it is about 600" in prediction.choices[2]["because"] and 540 < large[0] < 650
+    ends = [expected.deep(values | {"weight scale": scale}, False, images, labels)[1][0] for scale in (0.02, 1.0)]
+    assert round(np.log10(ends[1] / ends[0])) == 22 and "22 powers of ten" in NOTEBOOK.prose
+    for scale in (0.02, 1.0):
+        assert 4.5 < expected.deep(values | {"weight scale": scale}, True, images, labels)[1][0] < 6.5
+
+
+def test_ten_times_the_weights():
+    lines = NOTEBOOK.printed("%%result weights-times-ten").splitlines()
+    assert [re.search(r"times +([\d.]+): .*: True, gradient times ([\d.]+)", line).groups() for line in lines] == [
+        ("0.5", "2.000"), ("2", "0.500"), ("10", "0.100")]
+    assert "gradient is a tenth" in right_choice(questions.predict("weights-times-ten").choices)
+
+
+def test_the_sigmoids_that_learn():
+    entry = QUESTIONS["predict"]["sigmoids-that-learn"]
+    plain, normed = (right("sigmoid", kind) > 50 for kind in (0, 1))
+    assert entry["answer"] == plain.sum() == 3 and f"With batch norm it is {normed.sum()}." in entry["because"]
+    rows, columns = np.nonzero(plain)
+    assert {(TRAININGS["scales"][i], DEPTHS[j]) for i, j in zip(rows, columns)} == {(0.5, 5), (0.8, 5), (0.8, 10)}
+
+
+def test_the_highest_rate():
+    prediction = questions.predict("highest-rate")
+    share = TRAININGS["by_rate"].mean(axis=-1)[:, 1]
+    assert [max(TRAININGS["rates"][share[:, kind] > 0.9]) for kind in (0, 1)] == [0.3, 3]
+    assert right_choice(prediction.choices) == "3" and share[list(TRAININGS["rates"]).index(1), 0] < 0.2
+
+
+def test_sixty_layers():
+    lines = NOTEBOOK.printed("%%result sixty-layers").splitlines()
+    assert [("> 90" in line, "right: True" in line) for line in lines[:3]] == [(False, False)] * 3
+    assert "residual  :   2 steps" in lines[2] and "90 % right: True" in lines[3]
+    assert right_choice(questions.predict("sixty-layers").choices) == "with both only"
+    network, losses = trained(300, 0.02, depth=60, activation="relu", scale="he", batch_norm=True, residual=True)
+    assert network.accuracy(*TEST) > 0.9
+    measured = NOTEBOOK.printed('along_each')
+    growth = float(re.search(r"batch norm: .* gradient times ([\de+]+)", measured)[1])
+    assert growth == 1e5 and "100,000 times" in NOTEBOOK.prose and growth ** (1 / 59) == pytest.approx(1.2, abs=0.03)
+    assert re.search(r"plain +: spread 2e-01,  98% in one direction, gradient times 1e\+00", measured)
+
+
+@pytest.mark.parametrize("way", [{}, {"batch_norm": True}])
+def test_one_remedy_alone_does_not_train_sixty_layers(way):
+    network, losses = trained(300, 0.02, depth=60, activation="relu", scale="he", **way)
+    assert network.accuracy(*TEST) < 0.5 and min(losses[-20:]) > 1
+
+
+def test_gamma_and_beta_stay_where_they_began():
+    network, _ = trained(depth=20, activation="sigmoid", scale=0.125, batch_norm=True)
+    gammas, betas = np.array(network.gammas), np.array(network.betas[:-1])
+    assert round(np.abs(gammas - 1).mean(), 2) == 0.02 and np.abs(betas).mean() < 0.02
+    assert f"{100 * network.accuracy(*TEST):.0f} %" == "97 %"
+    assert "97 % of the held-out digits are right" in questions.predict("gamma-and-beta").plain
+    assert right_choice(questions.predict("gamma-and-beta").choices) == "about 0.02"
+
+
+def test_quiz():
+    first, second, third = questions.quiz(8).questions
+    assert right_choice(first.choices) == "between the weights and the activation"
+    assert "right: True" in NOTEBOOK.printed("class Frozen")
+    assert right_choice(second.choices) == "they move less, relative to their size"
+    assert right_choice(third.choices) == "Less drift is not what makes it learn."
+
+
+# Folded answers, and what stands between the cells
+
+@pytest.mark.parametrize("activation, plain, normed", [("tanh", "3.93", "4.96"), ("relu", "12.6", "30.9")])
+def test_the_scale_with_about_the_same_gradient(activation, plain, normed):
+    ratios = {}
+    for scale in lesson.SCALES:
+        first = [norms[0] for norms in lesson._gradients(scale, 20, activation)[0].values()]
+        ratios[scale] = max(first) / min(first)
+    assert min(ratios, key=ratios.get) == 0.2
+    readout = lesson._gradients(0.2, 20, activation)[1]
+    assert plain in readout and normed in readout and f"({plain} and {normed})" in NOTEBOOK.prose
+
+
+def test_no_scale_for_the_sigmoid_and_a_climb_for_relu():
+    largest = lesson._gradients(max(lesson.SCALES), 20, "sigmoid")[0]
+    assert round(largest["normed"][0] / largest["plain"][0]) == 19 and "19 times too small" in NOTEBOOK.prose
+    for scale in lesson.SCALES:
+        squares = lesson._gradients(scale, 40, "relu")[0]["normed"]
+        assert 2000 < squares[0] / squares[-1] < 4500
+    assert "some 3,000 times" in NOTEBOOK.prose
+
+
+def test_weights_repair_their_scale():
+    assert NOTEBOOK.printed("grown").splitlines() == [
+        "weight scale 0.02: layer 1 has grown by more than half: True, by less than 1 %: False",
+        "weight scale  0.5: layer 1 has grown by more than half: False, by less than 1 %: True"]
+
+
+def run(*settings, steps=lesson.STEPS):
+    race = lesson.Race(*settings)
+    for _ in range(steps):
+        if not race.step():
+            break
+    return race
+
+
+def smooth(losses):
+    return np.convolve(losses, np.ones(20) / 20, "valid")
+
+
+def test_the_tasks_of_live_training_can_be_solved():
+    answers = re.findall(r"^\d\. (\w+), (\d+) layers, scale ([\d.]+), rate ([\d.]+)\.$", NOTEBOOK.prose, re.MULTILINE)
+    both, soon, never = [(name, int(depth), float(scale), float(rate)) for name, depth, scale, rate in answers]
+    assert all(smooth(losses)[-1] < 0.5 for losses in run(*both, steps=300).losses)
+    assert len(run(*soon, steps=20).losses[0]) < 10
+    assert min(smooth(run(*never).losses[1])) > 1
+    for name, depth, scale, rate in (both, soon, never):
+        explorers.live(name, depth, scale, rate).close()  # the sliders reach it
+
+
+def test_the_answers_to_the_map_of_scales():
+    plain, normed = (right("tanh", kind) for kind in (0, 1))
+    scales = TRAININGS["scales"]
+    assert list(scales[plain[:, DEPTHS.index(20)] >= 85]) == [0.125, 0.2]
+    assert min(scales[normed[:, DEPTHS.index(40)] > 50]) == 0.08
+    relu = right("relu", 1)
+    assert list(scales[relu[:, DEPTHS.index(20)] >= 85]) == [0.03, 0.05, 0.08, 0.125, 0.2, 0.3, 0.5]
+    assert list(scales[relu[:, DEPTHS.index(30)] >= 85]) == [0.08, 0.125]
+    assert round(relu[:, DEPTHS.index(40)].max()) == 54 and "none gets beyond 54 %" in NOTEBOOK.prose
+
+
+def test_the_answers_to_the_map_of_rates():
+    share = 100 * np.nan_to_num(TRAININGS["by_rate"]).mean(axis=-1)
+    gains = []
+    for j in range(len(DEPTHS)):
+        plain, normed = (max(TRAININGS["rates"][share[:, j, kind] > 90]) for kind in (0, 1))
+        gains.append(round(normed / plain, 1))
+    assert gains == [10, 10, 3, 3.3, 1]
+    twenty = share[:, DEPTHS.index(20)]
+    better = {rate: tuple(np.round(row)) for rate, row in zip(TRAININGS["rates"], twenty) if row[1] - row[0] > 40}
+    assert better == {0.3: (18, 94), 1: (11, 56)} and "18 % without, 94 % with" in NOTEBOOK.prose
+    assert "11 % and 56 %" in NOTEBOOK.prose
+
+
+def test_half_the_steps():
+    steps = [exercises.steps_until.answer(trained(200, 0.05, depth=20, batch_norm=used)[1], 0.5, 20)
+             for used in (False, True)]
+    assert steps == [89, 49] and "89 steps without batch norm, 49 with it" in NOTEBOOK.prose
+
+
+class Noisy(BatchNorm):
+    """Noise behind batch norm: another stretch and another shift of every unit in every step."""
+
+    def forward(self, x):
+        rng = np.random.default_rng(int(1e9 * abs(x[0, 0])) % 2 ** 32)
+        self.stretch = rng.uniform(0.75, 1.25, 64)
+        return self.stretch * super().forward(x) + rng.uniform(-0.5, 0.5, 64)
+
+    def backward(self, dy):
+        return super().backward(self.stretch * dy)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_noisy_network_learns(seed):
+    network = Network(20, batch_norm=True, seed=seed)
+    for norm in network.norms:
+        norm.__class__ = Noisy
+    list(train(network, *LEARN, steps=400, rate=0.05))
+    assert network.accuracy(*TEST) > 0.85
+    printed = NOTEBOOK.printed("drift = ")
+    assert re.findall(r"moves by ([\d.]+) spreads a step, learns: (\w+)", printed) == [
+        ("0.2", "True"), ("0.0", "True"), ("0.3", "True")]
+
+
+def test_smoother_with_ten_layers_and_not_with_twenty():
+    assert NOTEBOOK.printed("def roughness").splitlines() == [
+        "10 layers, later: 0.3 without, less than half of it with batch norm: True",
+        "20 layers, early: 1.4 without, less than half of it with batch norm: False"]
+
+
+# Pictures
+
+def test_the_picture_of_the_four_ways_says_what_became_of_them():
+    falling, rising = np.linspace(3, 0.1, 60), np.append(np.linspace(3, 0.1, 40), np.full(40, 4.0))
+    sentence = figures.ways(a=falling, b=rising, c=np.full(80, 2.3), d=np.array([9.0, np.nan])).sentence
+    assert "a ends below 1; b ends above 1 again; c never falls below 1; d ends at NaN in step 2" in sentence
+
+
+def test_the_map_shows_nan_as_such():
+    picture = figures.maps([0.1, 0.2], [5, 10], np.array([[0.9, np.nan], [0.1, 0.6]]), np.ones((2, 2)), 0.1, 10)
+    assert "in 2 squares without batch norm, in 4 with it" in picture.sentence
+    assert "0.1, 10 layers: nan without, 100 with" in picture.sentence
