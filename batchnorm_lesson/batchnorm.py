@@ -13,6 +13,8 @@ from numbers import Integral
 
 import numpy as np
 
+LARGEST = 1e150  # the square of 1e155 is infinite in float64
+
 
 def batch_mean(x):
     """Step 1, the mean of each feature over the mini-batch: a number for ``(m,)``, else ``(C,)``.
@@ -227,6 +229,8 @@ def _mini_batch(x, name="x"):
         raise ValueError(f"{name} must have shape (m,), (m, C), (N, C, L) or (N, C, H, W), got {x.shape}")
     if x.size == 0:
         raise ValueError(f"{name} is empty, its shape is {x.shape}; a mini-batch needs at least one example")
+    if not -LARGEST < float(x.min()) <= float(x.max()) < LARGEST:
+        raise ValueError(f"{name} must lie between -{LARGEST:g} and {LARGEST:g}, so that its squares are numbers too")
     return x
 
 
@@ -275,6 +279,14 @@ def _checked_eps(eps):
 
 def finite_numbers(values, name):
     """values as an array of finite floats: float types stay, integers become float64."""
+    values = any_numbers(values, name)
+    if not np.isfinite(values).all():
+        raise ValueError(f"{name} must be finite, but {_first_bad(values)}")
+    return values
+
+
+def any_numbers(values, name):
+    """values as an array of floats, NaN and infinity among them: float types stay, integers become float64."""
     if isinstance(values, np.ma.MaskedArray):
         raise TypeError(f"{name} must be a plain array, got a masked one, whose mask would be ignored")
     try:
@@ -285,11 +297,7 @@ def finite_numbers(values, name):
         raise TypeError(f"{name} must be an array of numbers, and cannot become one: {problem}") from None
     if values.dtype.kind not in "iuf":
         raise TypeError(f"{name} must hold numbers, got {values.dtype} values")
-    if values.dtype.kind != "f":
-        values = values.astype(np.float64)
-    if not np.isfinite(values).all():
-        raise ValueError(f"{name} must be finite, but {_first_bad(values)}")
-    return values
+    return values if values.dtype.kind == "f" else values.astype(np.float64)
 
 
 def _first_bad(values):

@@ -4,15 +4,24 @@ import inspect
 
 import numpy as np
 
-from .batchnorm import finite_numbers
+from .batchnorm import any_numbers, finite_numbers
+
+MOST = 1e9  # beyond it the numbers on an axis are no longer told apart
+CONDITIONS = {
+    "whole": ("whole numbers", lambda values: (values == np.round(values)).all()),
+    "growing": ("numbers that grow from one to the next", lambda values: (np.diff(values) > 0).all()),
+    "apart": ("numbers that are not all equal", lambda values: np.ptp(values) > 0),
+}
 
 
 def drawable(**shapes):
     """A decorator for a picture's function: what the shapes do not allow raises ValueError or TypeError.
 
-    A shape names an argument's axes: "" is a single number, "m" an array ``(m,)``, "m C" a table; axes of the same name
-    have one length throughout. "m 0..30" allows numbers from 0 to 30 only: a picture with a fixed scale shows no more.
-    An argument that is None, or has no shape, is passed on as it is.
+    A shape names an argument's axes: "" is a single number, "m" an array ``(m,)``, "m C" a table, "steps 2" a table of
+    two columns; axes of the same name have one length throughout. Behind the axes may stand a range, "0..30" (else it
+    is −1e9..1e9), the names of CONDITIONS, or "any", which allows NaN and infinity. "each m" is a list of such arrays,
+    every one with an m of its own. A tuple in a shape's place lists the values that there are. None is allowed where it
+    is the argument's default.
     """
     def decorate(function):
         signature = inspect.signature(function)
@@ -20,9 +29,8 @@ def drawable(**shapes):
         @functools.wraps(function)
         def checked(*args, **given):
             call, sizes = signature.bind(*args, **given), {}
-            for name in shapes:
-                if call.arguments.get(name) is not None:
-                    call.arguments[name] = _fitting(name, call.arguments[name], shapes[name], sizes)
+            for name, value in call.arguments.items():
+                call.arguments[name] = _argument(signature.parameters[name], value, shapes.get(name), sizes)
             picture = function(*call.args, **call.kwargs)
             picture.again = functools.partial(function, *call.args, **call.kwargs)
             return picture
@@ -30,57 +38,88 @@ def drawable(**shapes):
     return decorate
 
 
-def _fitting(name, value, shape, sizes):
-    """The value as an array of floats, or as a number, if it has that shape; sizes holds the axes met so far."""
-    values = finite_numbers(value, name)
-    axes = [part for part in shape.split() if ".." not in part]
+def _argument(parameter, value, shape, sizes):
+    """The value of one argument, looked at; a function's ``**runs`` are looked at one by one, by their own names."""
+    if shape is None or value is None and parameter.default is None:
+        return value
+    if parameter.kind is parameter.VAR_KEYWORD:
+        return {name: fitting(name, one, shape, {}) for name, one in value.items()}
+    return fitting(parameter.name, value, shape, sizes)
+
+
+def fitting(name, value, shape, sizes):
+    """The value as an array of that shape, or as it is if it is a single one; sizes holds the axes met so far."""
+    if isinstance(shape, tuple):
+        return one_of(name, value, shape)
+    if shape.startswith("each "):
+        if not isinstance(value, (list, tuple, np.ndarray)) or not len(value):
+            raise TypeError(f"{name} must be a list of arrays, and not empty, got {value!r:.60}")
+        return [fitting(name, one, shape.removeprefix("each "), {}) for one in value]
+    axes = [word for word in shape.split() if ".." not in word and word not in (*CONDITIONS, "any")]
+    values = (any_numbers if "any" in shape.split() else finite_numbers)(value, name)
+    _has_axes(name, values, axes, sizes)
+    _is_within(name, values, shape)
+    if not axes:
+        return value
+    return values.astype(int) if "whole" in shape else values
+
+
+def _has_axes(name, values, axes, sizes):
     if values.ndim != len(axes) or 0 in values.shape:
         wanted = f"an array of shape ({', '.join(axes)}{',' * (len(axes) == 1)})" if axes else "a single number"
         raise ValueError(f"{name} must be {wanted}, and not empty, got the shape {values.shape}")
     for axis, size in zip(axes, values.shape):
-        if sizes.setdefault(axis, (size, name))[0] != size:
-            raise ValueError(f"{name} must be as long as {sizes[axis][1]}, {sizes[axis][0]}, got {size}")
-    for low, high in (map(float, part.split("..")) for part in shape.split() if ".." in part):
-        if values.min() < low or values.max() > high:
-            worst = values.min() if values.min() < low else values.max()
-            raise ValueError(f"{name} must lie between {low:g} and {high:g}, where this picture ends, got {worst:g}")
-    return values if axes else value
+        wanted, other = (int(axis), "this picture asks") if axis.isdigit() else sizes.setdefault(axis, (size, name))
+        if wanted != size:
+            raise ValueError(f"{name} must be as long as {other}, {wanted}, got {size}")
+
+
+def _is_within(name, values, shape):
+    words = shape.split()
+    low, high = next((map(float, word.split("..")) for word in words if ".." in word), (-MOST, MOST))
+    worst = values.min() if values.min() < low else values.max()
+    if "any" not in words and not low <= worst <= high:
+        raise ValueError(f"{name} must lie between {low:g} and {high:g}, where this picture ends, got {worst:g}")
+    for what, holds in (CONDITIONS[word] for word in words if word in CONDITIONS):
+        if not holds(values):
+            raise ValueError(f"{name} must hold {what}, got {np.ravel(values)[:6].tolist()}")
+
+
+def one_of(name, value, options):
+    """The value, if it is one of the options."""
+    if not np.isscalar(value) or value not in options:
+        *others, last = (f"{option:g}" if isinstance(option, float) else str(option) for option in options)
+        raise ValueError(f"{name} must be one of {', '.join(others)} or {last}, got {value!r:.60}")
+    return value
 
 
 def movable(make):
     """A decorator for an explorer's function: starting values that its controls cannot show raise ValueError."""
     signature = inspect.signature(make)
 
+    @functools.cache
+    def shapes():
+        """What the controls can show, by the names of the arguments; a row of controls x1, x2, … is one argument."""
+        controls, rows = make().controls, {}
+        for name, control in controls.items():
+            rows.setdefault(name if name in signature.parameters else name.rstrip("0123456789"), []).append(control)
+        return {name: _shape_of(row, "" if name in controls else len(row)) for name, row in rows.items()}
+
     @functools.wraps(make)
     def checked(*args, **given):
         arguments = signature.bind(*args, **given).arguments
-        if arguments:
-            controls = make().controls
-            for name, value in arguments.items():
-                _within(name, value, controls)
+        for name in arguments:
+            if name in shapes():
+                arguments[name] = fitting(name, arguments[name], shapes()[name], {})
         return make(**arguments)
     return checked
 
 
-def _within(name, value, controls):
-    """Whether a control, or the row of controls name1, name2, …, can be set to the value."""
-    row = [control for other, control in controls.items() if other.rstrip("0123456789") == name]
-    if name in controls:
-        _allowed(name, value, controls[name])
-    elif row:
-        values = np.ravel(finite_numbers(value, name))
-        if len(values) != len(row):
-            raise ValueError(f"{name} must hold {len(row)} numbers, got {len(values)}")
-        for number, control in zip(values, row):
-            _allowed(name, number, control)
-
-
-def _allowed(name, value, control):
+def _shape_of(row, length):
+    """The shape, in the words of ``drawable``, of what a row of controls shows; with length "" it is a single one."""
+    control = row[0]
     if hasattr(control, "options"):
-        if value not in control.options:
-            raise ValueError(f"{name} must be one of {', '.join(map(str, control.options))}, got {value!r}")
-        return
+        return tuple(control.options)
     low, high = (control.base ** end if hasattr(control, "base") else end for end in (control.min, control.max))
-    number = finite_numbers(value, name)
-    if number.ndim or not low <= number <= high:
-        raise ValueError(f"{name} must be a number from {low:g} to {high:g}, got {value!r}")
+    whole = "whole" if isinstance(low, int) else ""
+    return f"{length} {low!r}..{high!r} {whole}"

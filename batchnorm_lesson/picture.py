@@ -5,7 +5,12 @@ import threading
 import zlib
 
 import numpy as np
+from matplotlib.collections import Collection
 from matplotlib.colors import to_hex
+from matplotlib.image import AxesImage
+from matplotlib.path import Path
+from matplotlib.quiver import Quiver
+from matplotlib.spines import Spine
 from matplotlib.text import Text
 from PIL import Image, ImageDraw
 
@@ -31,6 +36,24 @@ def png_file(pixels, level):
 
 
 _warm, _warm_lock = [], threading.Lock()
+
+
+def _leaves_its_frame(artist):
+    """Whether a mark goes further than a pixel of the page beyond the frame of its axes."""
+    if isinstance(artist, (AxesImage, Spine)) or not artist.get_visible():
+        return False
+    if isinstance(artist, Quiver):
+        tails = artist.get_offsets()
+        points = np.vstack([tails, tails + np.column_stack([artist.U, artist.V])])
+        transform = artist.axes.transData
+    else:
+        paths = artist.get_paths() if isinstance(artist, Collection) else [artist.get_path()]
+        # What stands at a closing of the outline is no point of it.
+        points = np.vstack([path.vertices if path.codes is None else path.vertices[path.codes != Path.CLOSEPOLY]
+                            for path in paths] or [np.empty((0, 2))])
+        transform = artist.get_transform()
+    points, frame = transform.transform(points), artist.axes.bbox
+    return bool((points < frame.min - style.SHARPNESS).any() or (points > frame.max + style.SHARPNESS).any())
 
 
 class Picture:
@@ -71,6 +94,8 @@ class Picture:
             self._warm_up()
             self._quantities = quantities
             self.sentence = self._draw(**quantities)
+            if any(map(_leaves_its_frame, self._moving)):
+                self.sentence += " Some of it lies outside the picture."
         return self
 
     def _warm_up(self):

@@ -57,6 +57,13 @@ def wide(limits, *values):
     return (limits[0] if low >= limits[0] else np.floor(low)), (limits[1] if high <= limits[1] else np.ceil(high))
 
 
+def edges(limits, width, *values):
+    """The edges of bars over the limits, stretched as by ``wide``; wider bars where there would be more than 100."""
+    low, high = wide(limits, *(part for part in values if np.size(part)))
+    bar = width * np.ceil((high - low) / (100 * width))
+    return low + bar * np.arange(np.ceil((high - low) / bar) + 1)
+
+
 def dots(axes, quantity, **look):
     """Moving markers of a quantity; ``place`` puts them."""
     look = {"markeredgecolor": "white", "linestyle": "none", "zorder": 5} | look

@@ -37,19 +37,21 @@ REDRAWS, PRESSES, DRAGS, DRAG_SECONDS = 20, 40, 5, 3
 IN_THE_BROWSER = {"balance": "x₄ value", "batch_of_four": "x₄ value", "activation": "γ gamma",
                   "estimates": "m batch size", "upstream": "dy₁ upstream"}
 DRAGGED, DRAGGED_SLIDER = "balance", "support"
+USUAL_PIXELS = 100  # an inch
 TESTS = Path(__file__).resolve().parent
 
 
 # The usual way
 
 def usual_figure(width, height, columns=1, **options):
-    """style.figure from pyplot: the same size and layout, so that the same picture comes out."""
-    return plt.subplots(1, columns, figsize=(width, height), dpi=style.PIXELS_PER_INCH, layout="constrained", **options)
+    """style.figure from pyplot: the same picture, as coarse as notebooks usually have it."""
+    return plt.subplots(1, columns, figsize=(width, height), dpi=USUAL_PIXELS, layout="constrained", **options)
 
 
 def usual_picture(figure, draw, **quantities):
     """picture.Picture as most notebooks have it: everything is set once and drawn when the figure is shown."""
     draw(**quantities)
+    return mock.Mock()
 
 
 def draw_usual(function, quantities):

@@ -198,3 +198,10 @@ def test_what_cannot_become_an_array_is_refused_by_its_name():
 
     with pytest.raises(TypeError, match="^gamma must be an array of numbers.*requires grad"):
         scale_and_shift([1.0, 2.0], Tensor(), 0)
+
+
+@pytest.mark.parametrize("call", [batch_mean, batch_variance, batch_norm, lambda x: normalize(x, 0, 1)])
+def test_values_whose_squares_are_no_numbers_are_refused_by_their_own_name(call):
+    """Not by the name of var, which nobody passed."""
+    with pytest.raises(ValueError, match="^x must lie between"):
+        call([1e200, -1e200])

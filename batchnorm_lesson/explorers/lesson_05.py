@@ -5,7 +5,7 @@ from .. import figures
 from ..batchnorm import batch_mean, batch_variance, normalize, scale_and_shift
 from ..boxes import box
 from ..examples import EPS, RUNNING_EXAMPLE
-from ..given import movable
+from ..given import movable, one_of
 from ..style import number, symbol
 from .base import Explorer, batch_sliders, log_slider, slider, stops
 
@@ -98,8 +98,7 @@ def _mark(passed):
 @movable
 def challenge(which=1):
     """One of the three challenges, judged at every move. Raises ValueError for a which that is not 1, 2 or 3."""
-    if which not in CHALLENGES:
-        raise ValueError(f"which must be 1, 2 or 3, got {which!r}")
+    one_of("which", which, CHALLENGES)
     controls = {} if which == 2 else batch_sliders(RUNNING_EXAMPLE)
     controls |= {} if which == 3 else _affine_sliders(2.0, 1.0)
     return Explorer(f"Challenge {which}: {CHALLENGES[which]}", figures.four_steps,

@@ -2,7 +2,7 @@
 import numpy as np
 
 from .. import style
-from ..given import drawable
+from ..given import drawable, one_of
 from ..network import spread_over_batch
 from ..picture import Picture
 from ..style import COLORS, FAINT, number, numbers
@@ -13,13 +13,15 @@ ROWS = 6
 LOWEST, HIGHEST = 1e-8, 1e8
 GUESSING = np.log(10)
 LEARNS = 2  # training is chaotic: a loss near the limit would be above it on one machine and below on another
+LOOKS = {"color": COLORS["x"]}, {"color": COLORS["std"], "linestyle": "--"}
 
 
-@drawable()
+@drawable(activations="each m width -1e100..1e100")
 def layers(activations):
     """What the layers of a network put out, arrays ``(m, width)``: six of them as histograms, and every spread.
 
-    Values outside −1 to 3 are counted in the outermost bars, spreads outside 1e-8 to 1e8 stand at the edge.
+    Values outside −1 to 3 are counted in the outermost bars, spreads outside 1e-8 to 1e8 stand at the edge, and the
+    sentence says so.
     """
     edges = np.linspace(-1.05, 3.05, 42)
     with style.context():
@@ -47,28 +49,31 @@ def layers(activations):
             counts = np.histogram(activations[layer - 1].clip(-1, 3), len(edges) - 1, (edges[0], edges[-1]))[0]
             histogram.set_data(0.85 * counts / counts.max() - row, edges, -row)
             style.write(name, -1.15, -row, f"{layer}")
+        lowest = [np.min(activations[layer - 1]) for layer in chosen]
         spreads = np.array([spread_over_batch(a) for a in activations])
         line.set_data(spreads.clip(LOWEST, HIGHEST), np.linspace(0, 1 - ROWS, len(spreads)))
         shown = line.get_xdata()
-        rows = "; ".join(map(_describe_row, names, histograms))
+        rows = "; ".join(map(_describe_row, names, histograms, lowest))
         return (f"Histograms: {rows}. Spread of {len(shown)} layers on a log axis: "
                 f"{_power(shown[0])} in the first, {_power(shown[-1])} in the last.")
 
     return Picture(figure, draw, activations=activations)
 
 
-def _describe_row(name, histogram):
+def _describe_row(name, histogram, lowest):
     heights, edges, base = histogram.get_data()
     heights, middles = heights - base, (edges[:-1] + edges[1:]) / 2
     filled = middles[heights > 0]
-    if len(filled) == 1:
-        return f"layer {name.get_text()} a single bar at {_bar(filled[0])}"
-    return (f"layer {name.get_text()} from {_bar(filled.min())} to {_bar(filled.max())}, "
-            f"the tallest bar at {_bar(middles[heights.argmax()])}")
+    first, last, tallest = (_bar(value, lowest) for value in (filled.min(), filled.max(), middles[heights.argmax()]))
+    if first == last:
+        return f"layer {name.get_text()} a single bar at {first}"
+    return f"layer {name.get_text()} from {first} to {last}, the tallest bar at {tallest}"
 
 
-def _bar(value):
-    return "3 or more" if value > 2.95 else number(value, 1)
+def _bar(value, lowest):
+    if value > 2.95:
+        return "3 or more"
+    return "−1 or less" if value < -0.95 and lowest < -1 else number(value, 1)
 
 
 def _power(value):
@@ -79,9 +84,14 @@ def _power(value):
     return number(value) if 0.095 < value < 1000 else f"{value:.0e}".replace("-", "−")
 
 
-@drawable()
+@drawable(runs="steps any")
 def losses(**runs):
-    """The loss in each step of one or two trainings: ``name=values``, two are drawn with the loss of pure guessing."""
+    """The loss in each step of one or two trainings: ``name=values``, two are drawn with the loss of pure guessing.
+
+    A loss that is no number is not drawn.
+    """
+    if not 1 <= len(runs) <= len(LOOKS):
+        raise ValueError(f"runs must be one or two, got {len(runs)}")
     steps = max(map(len, runs.values()))
     with style.context():
         figure, axes = style.figure(6.4, 2.8)
@@ -89,14 +99,16 @@ def losses(**runs):
         if len(runs) > 1:  # the first picture of lesson 00 asks what the number means
             axes.axhline(GUESSING, color="#555555", linewidth=1.5, linestyle=":")
             axes.text(0.01 * steps, GUESSING + 0.1, f"pure guessing: ln 10 = {GUESSING:.2f}")
-        looks = [{"color": COLORS["x"]}, {"color": COLORS["std"], "linestyle": "--"}]
-        lines = [axes.plot([], [], linewidth=1.5, animated=True, **look)[0] for look, _ in zip(looks, runs)]
+        lines = [axes.plot([], [], linewidth=1.5, animated=True, **look)[0] for look, _ in zip(LOOKS, runs)]
         names = [style.label(axes, ha="right", va="bottom", color=line.get_color()) for line in lines]
 
     def draw(**runs):
         for line, name, (words, values) in zip(lines, names, runs.items()):
+            values = np.asarray(values)
             line.set_data(np.arange(1, len(values) + 1), values)
-            style.write(name, 0.99 * steps, np.max(values[-steps // 4:]) + 0.05, words)
+            late = values[-steps // 4:]
+            height = np.max(late, where=np.isfinite(late), initial=0)
+            style.write(name, 0.99 * steps, min(height, 2.7) + 0.05, words)
         described = " ".join(_describe_loss(name, line) for name, line in zip(names, lines))
         return described + (f" Pure guessing costs {GUESSING:.2f}." if len(runs) > 1 else "")
 
@@ -105,17 +117,19 @@ def losses(**runs):
 
 def _describe_loss(name, line):
     values = np.asarray(line.get_ydata())
-    return (f"Loss of {name.get_text()} over {len(values)} steps: {values[0]:.2f} at first, "
-            f"{values[-20:].mean():.2f} at the end.")
+    first, last = (_loss(part.mean()) for part in (values[:1], values[-20:]))
+    drawn = np.isfinite(values).sum()
+    gaps = f", drawn in the {drawn} in which it is a number" if drawn < len(values) else ""
+    return f"Loss of {name.get_text()} over {len(values)} steps{gaps}: {first} at first, {last} at the end."
 
 
-@drawable(scales="k", cured="k")
+@drawable(scales="k 1e-9..1e9 growing", final="k any", cured="k any")
 def trainable(scales, final, cured=None):
     """The loss at the end of training for each weight scale ``(k,)`` on a log axis; a scale with a loss below 2 learns.
 
-    cured ``(k,)`` is the same with batch norm, if that is shown too.
+    cured ``(k,)`` is the same with batch norm, if that is shown too. Losses over 3, or that are no number, stand at the
+    upper edge.
     """
-    scales, final = np.asarray(scales), np.asarray(final)
     with style.context():
         figure, axes = style.figure(6.4, 2.9)
         style.frame(axes, "weight scale (standard deviation)", "loss at the end", (scales[0] / 1.2, scales[-1] * 1.2),
@@ -132,8 +146,10 @@ def trainable(scales, final, cured=None):
             axes.text(scales[-1], 0.75, "with batch norm", color=COLORS["x_hat"], ha="right", va="bottom")
 
     def draw(scales, final, cured):
-        line.set_data(scales, final.clip(0, 2.95))
+        line.set_data(scales, _at_most_the_edge(final))
         good = np.asarray(line.get_xdata())[line.get_ydata() < LEARNS]
+        for part in (works, words):
+            part.set_visible(len(good) > 0)
         if not len(good):
             return f"Loss at the end for {len(scales)} weight scales: never below {LEARNS}."
         gap = np.sqrt(scales[1] / scales[0])
@@ -147,22 +163,33 @@ def trainable(scales, final, cured=None):
     return Picture(figure, draw, scales=scales, final=final, cured=cured)
 
 
+def _loss(value):
+    if not np.isfinite(value):
+        return "no number"
+    return f"{value:.2f}" if abs(value) < 1000 else f"{value:.0e}"
+
+
+def _at_most_the_edge(final):
+    return np.nan_to_num(final, nan=np.inf).clip(0, 2.95)
+
+
 def _describe_cure(squares, scales, cured):
     """Put the squares of the trainings with batch norm, and say how many of them end below {LEARNS}."""
     if cured is None:
         return ""
-    squares.set_data(scales, np.clip(cured, 0, 2.95))
+    squares.set_data(scales, _at_most_the_edge(cured))
     learn = (squares.get_ydata() < LEARNS).sum()
     return f" With batch norm, drawn as squares, {learn} of {len(scales)} end below {LEARNS}."
 
 
-@drawable(values="steps rows m", steps="steps", step="", layers="rows")
+@drawable(values="steps rows m -5..5", steps="steps growing", step="", layers="rows whole")
 def drift(values, steps, step, layers):
     """What a unit in each of a few layers computes for the same mini-batch at each of the steps: ``(steps, rows, m)``.
 
     On the left a histogram for each layer, at step (one of steps) and, as an outline, before training; on the right
     its mean and a band of its standard deviation against the steps.
     """
+    one_of("step", step, list(steps))
     edges = np.linspace(-5, 5, 51)
     with style.context():
         figure, (left, right) = style.figure(6.4, 3.8, 2, width_ratios=[3, 2], sharey=True)

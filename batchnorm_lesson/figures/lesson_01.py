@@ -13,8 +13,8 @@ __all__ = ["distribution", "balance", "estimates"]
 @drawable(x="m", mean="")
 def distribution(x, mean=None):
     """A feature over a mini-batch as a histogram, x ``(m,)``; with its mean as a line, if given."""
-    limits = style.wide((-10, 30), x)
-    edges = np.linspace(*limits, 41)
+    edges = style.edges((-10, 30), 1, x, [] if mean is None else mean)
+    limits = edges[[0, -1]]
     with style.context():
         figure, axes = style.figure(6.4, 2.5)
         style.frame(axes, FEATURE, "examples", limits, (0, 1.25 * np.histogram(x, edges)[0].max()))
@@ -84,13 +84,13 @@ def _describe_balance(x, pivot, deviations, ends, mean):
     return sentence if mean is None else f"{sentence} The mean is marked at {number(mean)}."
 
 
-@drawable(means="n", mean="", std="", m="")
+@drawable(means="n", mean="", std=" 1e-6..1e6", m=" 1..1e9 whole")
 def estimates(means, mean, std, m):
     """Many mini-batch means of size m as a histogram beside the data set's mean, and their spread for every m.
 
     A grey outline keeps the batch size that the picture began with.
     """
-    limits = (mean - 3 * std, mean + 3 * std)
+    limits = style.wide((mean - 3 * std, mean + 3 * std), means)
     edges = np.linspace(*limits, 61)
     with style.context():
         figure, (left, right) = style.figure(6.4, 3, 2, width_ratios=[3, 2])

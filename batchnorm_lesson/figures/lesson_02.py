@@ -3,7 +3,6 @@ import numpy as np
 from matplotlib.colors import to_rgba
 
 from .. import style
-from ..batchnorm import finite_numbers
 from ..examples import BATCH_SIZES
 from ..given import drawable
 from ..picture import Picture
@@ -15,10 +14,9 @@ ESTIMATES = {"1/m": {"marker": "o", "markersize": 9},
              "1/(m − 1)": {"marker": "D", "markerfacecolor": "white", "markersize": 8}}
 
 
-@drawable()
+@drawable(batches="each n", bands=(False, True))
 def rows(batches, bands=False):
     """Several small batches, each ``(m,)``, one above the other, with their means; bands shows mean ± sigma too."""
-    batches = [finite_numbers(batch, "batches") for batch in batches]
     heights = -np.arange(len(batches), dtype=float)
     with style.context():
         figure, axes = style.figure(6.4, 0.7 + 0.65 * len(batches))
@@ -51,12 +49,14 @@ def _draw_row(x, height, circles, line, spread, words, bands):
     style.write(words, line.axes.get_xlim()[1], height + 0.05, name)
 
 
-@drawable(x="m 0..30", mean=" 0..30", var="")
+@drawable(x="m 0..30", mean=" 0..30", var=" 0..225", top=" 6..100")
 def squares(x, mean, var, top=27):
     """A real square on the side |x_i − mean| for each value ``(m,)``, and apart from them the average square, var.
 
-    top is where the picture ends; 27 leaves room for every batch between 0 and 30.
+    top is where the picture ends, or further up where a square needs it; 27 leaves room for every batch between 0 and
+    30.
     """
+    top = max(top, np.ceil(max(np.abs(x - mean).max(), np.sqrt(var))) + 4)
     left, right, bottom, width = -7.6, 54.2, -5.8, 6.4
     with style.context():
         figure, axes = style.figure(width, width * (top - bottom) / (right - left))
@@ -125,11 +125,11 @@ def _write_areas(labels, mean, deviations):
             style.write(label, mean + 0.5 * side, lengths[-1] + 0.2 + 1.5 * row, area)
 
 
-@drawable(x="m", mean="", std="")
+@drawable(x="m", mean="", std=" 0..1e9")
 def spread(x, mean, std):
     """A feature over a mini-batch ``(m,)`` as a histogram, its mean as a line, and a band of std to each side."""
-    limits = style.wide((-10, 30), x, mean - std, mean + std)
-    edges = np.linspace(*limits, 41)
+    edges = style.edges((-10, 30), 1, x, mean - std, mean + std)
+    limits = edges[[0, -1]]
     with style.context():
         figure, axes = style.figure(6.4, 2.5)
         style.frame(axes, FEATURE, "examples", limits, (0, 1.3 * np.histogram(x, edges)[0].max()))
@@ -152,9 +152,11 @@ def spread(x, mean, std):
     return Picture(figure, draw, x=x, mean=mean, std=std)
 
 
-@drawable(deviations="n")
+@drawable(deviations="n -1e4..1e4 growing")
 def corner(deviations):
     """The absolute value and the square of the deviations ``(n,)``, sorted and around zero, as two curves."""
+    if len(deviations) < 3 or not deviations[0] < 0 < deviations[-1]:
+        raise ValueError("deviations must be three or more, on both sides of zero, for a slope on either side of it")
     with style.context():
         figure, axes = style.figure(6.4, 2.6)
         style.frame(axes, "deviation x − μ (no unit)", "what it counts", style.wide((-2.6, 2.6), deviations),
@@ -187,7 +189,7 @@ def _slopes_beside_zero(curve):
     return slopes[middle - 1], slopes[middle]
 
 
-@drawable()
+@drawable(averages="8 2 0..1.75", m=BATCH_SIZES[1:], reach="2 0..1.75")
 def divisors(averages, m, reach):
     """The average variance of mini-batches of each size in BATCH_SIZES from 2 on, divided by the data set's variance.
 

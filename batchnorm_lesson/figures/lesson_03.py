@@ -9,7 +9,7 @@ from ..style import COLORS, FAINT, number, numbers, share, short
 __all__ = ["shift_and_squeeze", "leash", "humps", "knee"]
 
 
-@drawable(x="m", shown="m")
+@drawable(x="m apart", shown="m")
 def shift_and_squeeze(x, shown):
     """A batch x ``(m,)`` on its way to x_hat: shown is x, shifted and perhaps squeezed, on the axis where x began.
 
@@ -146,7 +146,7 @@ def _describe_humps(histogram):
             f"{number(centres[valley])} between them")
 
 
-@drawable(eps=" 1e-300..1e300", var=" 1e-300..1e300", out="")
+@drawable(eps=" 1e-8..1e4", var=" 1e-6..1e2", out=" 0..1.25")
 def knee(eps, var, out):
     """The variance of x_hat, var / (var + eps), for every eps on a logarithmic axis; out is the one at eps."""
     limits = (1e-8, 1e4)

@@ -104,7 +104,7 @@ def undo(x, y):
     return Picture(figure, draw, x=x, y=y)
 
 
-@drawable(y="m", sigmoid="m", relu="m", reach="")
+@drawable(y="m", sigmoid="m", relu="m", reach=" 0.1..1e9", quantity=("y", "x_hat"))
 def activation(y, sigmoid, relu, reach=11.2, quantity="y"):
     """A mini-batch y ``(m,)`` on the curves of the sigmoid, with the best straight line through it, and of the ReLU.
 
@@ -147,7 +147,7 @@ def _line_through(y, outputs):
     return ends, outputs.mean() + slope * (ends - y.mean())
 
 
-@drawable(path="steps two", goal="two", y="m", target="m", ahead="two")
+@drawable(path="steps 2", goal="2", y="m", target="m", ahead="2")
 def descent(path, goal, y, target, ahead=None):
     """Gradient descent on gamma and beta: path ``(steps + 1, 2)`` over circles of equal loss around goal ``(2,)``.
 

@@ -28,6 +28,8 @@ def four_steps(x, mean, std, x_hat, y, gamma, beta):
     Marked besides: the mean, one standard deviation to both sides of it, beta, and gamma as an arrow from beta to
     where x_hat = 1 goes.
     """
+    if len(x) > MOST:
+        raise ValueError(f"x must hold at most {MOST} values, got {len(x)}")
     with style.context():
         figure, axes = style.figure(6.4, 3.8)
         axes.set(xlim=(-0.16, 1.02), ylim=(-0.45, 4.05), xticks=[], yticks=[])

@@ -19,7 +19,7 @@ COUNTS = {  # the function of C, the look of its curve, and the height of its na
     "2C": (lambda C: 2 * C, "gamma", "s", "--", 1300)}
 
 
-@drawable(x="m C", x_hat="m C", groups="m C")
+@drawable(x="m C", x_hat="m C", groups="m C 0..1e9 whole")
 def shared_cells(x, x_hat, groups):
     """A table x ``(m, C)`` and its normalized twin x_hat; frames hold the cells that share one mean and sigma.
 
@@ -27,6 +27,8 @@ def shared_cells(x, x_hat, groups):
     The first feature of x stays what it is at the start.
     """
     m, C = np.shape(x)
+    if not all(_is_block(np.argwhere(groups == group)) for group in np.unique(groups)) or groups.max() >= max(m, C):
+        raise ValueError(f"groups must number blocks of the table from 0 to {max(m, C) - 1}, got {groups.tolist()}")
     away = C + 0.9
     with style.context():
         figure, axes = style.figure(6.4, 2.5)
@@ -60,6 +62,11 @@ def shared_cells(x, x_hat, groups):
     return Picture(figure, draw, x=x, x_hat=x_hat, groups=groups)
 
 
+def _is_block(places):
+    """Whether cells at these places ``(cells, 2)`` fill a rectangle."""
+    return len(places) == np.prod(np.ptp(places, axis=0) + 1)
+
+
 def _frame_group(patch, places, offset):
     """Put a frame around the block of cells at places ``(cells, 2)``, or out of sight when there are none."""
     patch.set_visible(len(places) > 0)
@@ -82,7 +89,7 @@ def _in_words(labels):
     return ", ".join(label.get_text() for label in labels)
 
 
-@drawable(C=" 1..1024")
+@drawable(C=" 1..1024 whole")
 def parameters(C):
     """The weights of a layer from C units to C units as a square beside gamma and beta, and all three counts over C."""
     with style.context():
@@ -133,13 +140,15 @@ def _count_curves(axes):
     return marks
 
 
-@drawable(x="N C H W", x_hat="N C H W")
+@drawable(x="N C H W", x_hat="N C H W", axes="axes 0..3 whole", cell="4 whole")
 def feature_maps(x, x_hat, axes, cell):
     """Feature maps x ``(N, C, H, W)`` and x_hat as pixels; outlined is who shares mean and sigma with one cell.
 
     axes are the axes that the statistics run over, cell is the index (n, c, h, w).
     """
     shape = np.shape(x)
+    if not all(0 <= index < size for index, size in zip(cell, shape)):
+        raise ValueError(f"cell must be an index into x, whose shape is {shape}, got {cell.tolist()}")
     with style.context():
         figure, panels = style.figure(6.4, 2.9, 2)
         images = [_maps_panel(panel, quantity, shape, reach) for panel, quantity, reach in
@@ -166,6 +175,8 @@ def feature_maps(x, x_hat, axes, cell):
 @drawable(x_hat="n H W")
 def large_maps(x_hat, titles):
     """Normalized feature maps x_hat ``(n, H, W)`` side by side, large enough to compare pixels, with titles."""
+    if not (isinstance(titles, (list, tuple)) and [type(title) for title in titles] == [str] * len(x_hat)):
+        raise ValueError(f"titles must be a list of {len(x_hat)} words, one for each map, got {titles!r:.60}")
     with style.context():
         figure, panels = style.figure(6.4, 2, len(x_hat), squeeze=False)
         images = [_pixels(panel, "x_hat", np.shape(x_hat)[1:], 2.5) for panel in panels.flat]
@@ -254,7 +265,7 @@ def _describe_maps(images, outline, mark, shape):
 @drawable(x="m", y="m", mean="", beta="")
 def dead_bias(x, y, mean, beta):
     """A unit before batch norm, x ``(m,)`` with its mean, and after it, y ``(m,)`` with beta, as two histograms."""
-    edges = np.linspace(*style.wide((-26, 42), x), 69), np.linspace(*style.wide((-7, 7), y), 57)
+    edges = np.linspace(*style.wide((-26, 42), x, mean), 69), np.linspace(*style.wide((-7, 7), y, beta), 57)
     with style.context():
         figure, panels = style.figure(6.4, 2.9, 2)
         for panel, title, own in zip(panels, ("x = h·w + b, into batch norm", "y, out of batch norm"), edges):

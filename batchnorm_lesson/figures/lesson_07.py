@@ -3,7 +3,7 @@ import numpy as np
 from matplotlib.collections import LineCollection
 
 from .. import style
-from ..given import drawable
+from ..given import drawable, one_of
 from ..picture import Picture
 from ..style import COLORS, FAINT, number, numbers
 
@@ -21,9 +21,16 @@ def nudged(x, moved, y, y_moved=None, y_held=None, which=None):
     the outputs before are drawn. The value of number which, from 1, has a ring. The lower axis is placed so that before
     the nudge every y is straight below its x.
     """
-    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    for name, values in (("x", x), ("y", y)):
+        if values[0] == values[-1]:
+            raise ValueError(f"{name} must end with another value than it begins with, which sets the scale")
+    if which is not None:
+        one_of("which", which, range(1, len(x) + 1))
+    if (y_moved is None) != (y_held is None):
+        raise ValueError("y_held must be given together with y_moved, or neither of them")
     slope = (y[-1] - y[0]) / (x[-1] - x[0])
-    ends = np.array([x.mean() - REACH, x.mean() + REACH])
+    below = [x[0] + (outputs - y[0]) / slope for outputs in (y, y_moved, y_held) if outputs is not None]
+    ends = np.array(style.wide((x.mean() - REACH, x.mean() + REACH), x, moved, *below))
     names = {"x": "x", "y": "y", "held": "y if μ and σ\nstood still"}
     if y_moved is None:
         del names["held"]
@@ -82,7 +89,7 @@ def _signed(value):
     return f"{'+' if value > 0.005 else ''}{number(value)}"
 
 
-@drawable(x_hat="m", dy="m", dx="m")
+@drawable(x_hat="m apart", dy="m", dx="m")
 def upstream(x_hat, dy, dx):
     """An upstream gradient dy over x_hat with the best straight line through it; beside it dx, all ``(m,)``.
 

@@ -1,0 +1,111 @@
+"""Whatever is handed to a picture or an explorer is shown truly, or it is refused by the name of an argument."""
+import inspect
+import types
+import warnings
+
+import numpy as np
+import pytest
+
+from batchnorm_lesson import explorers, figures
+from test_explorers import outside
+
+X, BATCH = np.array([3.0, 9.0, 11.0, 17.0]), np.random.default_rng(0).normal(9, 5, 64)
+STILL = {  # pictures without an explorer
+    "corner": {"deviations": np.linspace(-2.4, 2.4, 97)}, "distribution": {"x": BATCH, "mean": 9.0},
+    "humps": {"x": BATCH / 3, "x_hat": (BATCH - 9) / 5}, "large_maps": {"x_hat": np.eye(3)[None], "titles": ["a map"]},
+    "losses": {"run": np.linspace(2.3, 0.1, 50), "other": np.linspace(2.3, 0.5, 40)},
+    "rows": {"batches": [X, X[:2]], "bands": True}, "spread": {"x": BATCH, "mean": 9.0, "std": 5.0},
+    "trainable": {"scales": [0.05, 0.1, 0.2], "final": [2.3, 0.5, 0.9], "cured": [0.1, 0.2, 0.3]},
+}
+ODD = [[], "words", ["a", "b"], {}, object(), None, True, 1j, np.nan, [1.0, np.nan], np.inf, 3.7, -3.0, 0, 1e300,
+       [1e300, -1e300, 0.0, 1.0], [5.0], np.arange(300.0), [[1.0, 2.0], [3.0, 4.0]], [[1], [2, 3]], np.zeros((0, 4)),
+       np.zeros((1, 1, 1, 1, 2)), np.ma.masked_array(X, [0, 0, 0, 1])]
+
+
+def drawn_by_explorers():
+    """The pictures of the explorers, with the quantities that they begin with, by the names of their functions."""
+    for name in explorers.__all__:
+        again = getattr(explorers, name)().picture.again
+        yield again.func.__name__, inspect.signature(again.func).bind(*again.args, **again.keywords).arguments
+
+
+QUANTITIES = dict(drawn_by_explorers()) | STILL
+
+
+def spoiled(value):
+    """ODD, and the right value with one number, or all of its numbers, made odd; some of that can be shown."""
+    yield from ODD
+    try:
+        values = np.array(value, dtype=float)
+    except (TypeError, ValueError):
+        return
+    for place, number in ((0, np.nan), (-1, 1e200), (0, -1000.0)):
+        one = values.copy()
+        one.reshape(-1)[place] = number
+        yield one
+    yield from (1000 * values, 0 * values + 5)
+
+
+def refused(call, names):
+    """What a call returns, and whether it raises an error that begins with one of the names; no other will do."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            return call(), False
+        except (ValueError, TypeError) as error:
+            assert str(error).startswith(tuple(f"{name} must " for name in names)), repr(error)
+            return None, True
+
+
+def test_every_picture_is_tried():
+    assert set(QUANTITIES) == set(figures.__all__)
+
+
+@pytest.mark.parametrize("name", figures.__all__)
+def test_a_picture_shows_truly_or_refuses_by_name(name):
+    right, refusals = QUANTITIES[name], 0
+    for argument in right:
+        for value in spoiled(right[argument]):
+            picture, no = refused(lambda: getattr(figures, name)(**right | {argument: value}), right)  # noqa: B023
+            refusals += no
+            if picture:
+                assert "nan" not in picture.sentence and not picture.sentence.count("inf")
+                gone = list(outside(types.SimpleNamespace(picture=picture), []))
+                assert bool(gone) == ("lies outside the picture" in picture.sentence), (argument, value, gone)
+    assert refusals > 5
+
+
+@pytest.mark.parametrize("name", explorers.__all__)
+def test_an_explorer_shows_its_starting_values_or_refuses_by_name(name):
+    make = getattr(explorers, name)
+    for argument, parameter in inspect.signature(make).parameters.items():
+        for value in spoiled(parameter.default):
+            explorer, _ = refused(lambda: make(**{argument: value}), [argument])  # noqa: B023
+            if explorer and name != "challenge":
+                shown = [number for other, number in explorer.values.items()
+                         if other == argument or other.rstrip("0123456789") == argument]
+                assert np.ravel(value).tolist() == shown and "could not be drawn" not in explorer._words.value
+
+
+@pytest.mark.parametrize("name", ["distribution", "spread", "humps", "shift_and_squeeze", "scaled"])
+def test_a_histogram_counts_every_value_however_far_out(name):
+    right, far = QUANTITIES[name], np.append(np.linspace(-300, 40, len(QUANTITIES[name].get("x", BATCH)) - 1), 9000.0)
+    right = {argument: far if np.size(value) > 1 else value for argument, value in right.items()}
+    if name == "scaled":
+        right = {"x_hat": far / 50, "y": far, "gamma": 50, "beta": 0}
+    picture = getattr(figures, name)(**right)
+    counted = [part.get_data().values.sum() for part in picture._moving if hasattr(part, "get_data") and
+               hasattr(part.get_data(), "values") and part.get_visible()]
+    assert counted and set(counted) == {len(far)}
+
+
+@pytest.mark.parametrize("unit", range(16))
+def test_lesson_01_and_02_show_any_unit_whole(unit):
+    """Learners change the number of the unit: all its values are counted, in bars of width 1."""
+    from batchnorm_lesson.network import load_digits, pre_activations
+    x = pre_activations(load_digits()[0])[:256, unit]
+    sentence = figures.distribution(x, x.mean()).sentence
+    assert sentence.startswith(f"Histogram of 256 values between {np.floor(x.min()):.0f} and ".replace("-", "−"))
+    inside = np.mean(np.abs(x - x.mean()) < x.std())
+    assert "Histogram of 256 values" in (said := figures.spread(x, x.mean(), x.std()).sentence)
+    assert f"holds {inside:.0%} of them" in said
