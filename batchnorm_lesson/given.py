@@ -25,6 +25,7 @@ def drawable(**shapes):
     """
     def decorate(function):
         signature = inspect.signature(function)
+        many = {each.name for each in signature.parameters.values() if each.kind is each.VAR_KEYWORD}
 
         @functools.wraps(function)
         def checked(*args, **given):
@@ -32,7 +33,9 @@ def drawable(**shapes):
             for name, value in call.arguments.items():
                 call.arguments[name] = _argument(signature.parameters[name], value, shapes.get(name), sizes)
             picture = function(*call.args, **call.kwargs)
-            picture.again = functools.partial(function, *call.args, **call.kwargs)
+            # What is drawn may be megabytes, and is not kept; the rest is options.
+            picture.again = functools.partial(function, **{name: value for name, value in call.arguments.items()
+                                                           if name not in picture.quantities and name not in many})
             return picture
         return checked
     return decorate

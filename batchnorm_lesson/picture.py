@@ -64,13 +64,14 @@ class Picture:
     documentation of matplotlib. In a notebook the last expression of a cell shows the picture.
 
     A notebook that is run again and again leaves pictures behind that nobody sees. So only the last few keep their
-    figure, which is some megabytes; ``again`` makes another picture of the same kind when one of the others is moved.
+    figure, which is some megabytes; the others keep their file. When one of those is moved, ``again(**quantities)``
+    makes another picture of the same kind, whose figure it takes over.
     """
 
     again = None
 
     def __init__(self, figure, draw, **quantities):
-        self._canvas, self._draw = figure.canvas, draw
+        self._canvas, self._draw, self.quantities = figure.canvas, draw, tuple(quantities)
         # ipykernel 7 may run an observer beside a cell that draws the same picture.
         self._lock = threading.RLock()
         with style.context():
@@ -91,20 +92,18 @@ class Picture:
     def update(self, **quantities):
         """Show other quantities; the sentence follows. Returns the picture itself."""
         with self._lock:
-            self._warm_up()
-            self._quantities = quantities
-            self.sentence = self._draw(**quantities)
+            self._warm_up(quantities)
+            self.sentence, self._file = self._draw(**quantities), None
             if any(map(_leaves_its_frame, self._moving)):
                 self.sentence += " Some of it lies outside the picture."
         return self
 
-    def _warm_up(self):
+    def _warm_up(self, quantities):
         """See that the figure is there, and that only the last few pictures have one."""
         if self._canvas is None:
-            fresh = self.again()
+            fresh = self.again(**quantities)
             self._canvas, self._draw, self._background = fresh._canvas, fresh._draw, fresh._background
             self._moving, self._labels = fresh._moving, fresh._labels
-            self._draw(**self._quantities)
             with _warm_lock:
                 _warm.remove(fresh)
         with _warm_lock:
@@ -120,25 +119,32 @@ class Picture:
     def _cool_down(self):
         """Give the figure up, unless another thread is painting it right now."""
         if self._lock.acquire(blocking=False):
+            self.png()
             self._canvas = self._draw = self._background = self._moving = self._labels = None
             self._lock.release()
 
     def png(self, level=1, sharp=True):
-        """The picture as the bytes of a PNG file, twice as fine as its size says; level is zlib's.
+        """The picture as the bytes of a PNG file, twice as fine as its size says.
 
-        One that is not sharp, for a fast sequence, has only the pixels of its size, and takes half the time.
+        level is zlib's, for a file that has still to be made: until the picture is moved it keeps its file. One that
+        is not sharp, for a fast sequence, has only the pixels of its size, and takes half the time.
         """
         with self._lock:
-            self._warm_up()
-            self._canvas.restore_region(self._background)
-            for artist in self._moving:
-                artist.axes.draw_artist(artist)
-            drawn = Image.frombuffer("RGBA", self._pixels, self._canvas.buffer_rgba(), "raw", "RGBA", 0, 1)
-            pixels = drawn.convert("RGB")
-            self._write_labels(ImageDraw.Draw(pixels))
-        if not sharp:
-            pixels = pixels.reduce(style.SHARPNESS)
-        return png_file(np.asarray(pixels), level)
+            if not sharp and self._canvas is not None:
+                return png_file(np.asarray(self._paint().reduce(style.SHARPNESS)), level)
+            if self._file is None:
+                self._file = png_file(np.asarray(self._paint()), level)
+            return self._file
+
+    def _paint(self):
+        """The picture as an image of Pillow's: the background, and over it what moves."""
+        self._canvas.restore_region(self._background)
+        for artist in self._moving:
+            artist.axes.draw_artist(artist)
+        drawn = Image.frombuffer("RGBA", self._pixels, self._canvas.buffer_rgba(), "raw", "RGBA", 0, 1)
+        pixels = drawn.convert("RGB")
+        self._write_labels(ImageDraw.Draw(pixels))
+        return pixels
 
     def _write_labels(self, pen):
         """Write the moving labels over the picture. Pillow takes a tenth of matplotlib's time for words."""
@@ -151,7 +157,10 @@ class Picture:
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         with self._lock:  # a sentence that another thread has moved on would describe another picture
-            data = {"image/png": base64.b64encode(self.png(level=9)).decode(), "text/plain": self.sentence}
+            # What is saved in a notebook is small; the file of a live picture was made fast.
+            painted = self._file is not None and self._canvas is not None
+            file = png_file(np.asarray(self._paint()), 9) if painted else self.png(level=9)
+            data = {"image/png": base64.b64encode(file).decode(), "text/plain": self.sentence}
         width, height = self.size
         return data, {"image/png": {"width": width, "height": height, "alt": data["text/plain"]}}
 

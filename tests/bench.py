@@ -51,7 +51,7 @@ def usual_figure(width, height, columns=1, **options):
 def usual_picture(figure, draw, **quantities):
     """picture.Picture as most notebooks have it: everything is set once and drawn when the figure is shown."""
     draw(**quantities)
-    return mock.Mock()
+    return mock.MagicMock()
 
 
 def draw_usual(function, quantities):

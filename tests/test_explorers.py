@@ -1,11 +1,14 @@
 """Every explorer without a browser or a kernel: moved to its ends and anywhere, it stays whole and says the truth."""
+import base64
 import functools
+import gc
 import html
 import io
 import random
 import subprocess
 import sys
 import threading
+import tracemalloc
 import types
 
 import ipywidgets as widgets
@@ -23,6 +26,7 @@ from PIL import Image
 
 import expected
 from batchnorm_lesson import explorers, figures, style
+from batchnorm_lesson.picture import png_file
 
 RANDOM_POSITIONS = 3
 WIDEST, SMALLEST_FONT = 7.2, 11  # inches, points
@@ -77,7 +81,8 @@ def shown(explorer):
 
 
 def figure_of(explorer):
-    explorer.picture.png()  # only the last few pictures keep their figure; painting brings it back
+    if explorer.picture._canvas is None:  # only the last few pictures keep their figure; moving brings it back
+        explorer.set(**explorer.values)
     return explorer.picture._canvas.figure
 
 
@@ -221,7 +226,8 @@ def _widgets(box):
 @every_explorer
 def test_painting_twice_gives_the_same_bytes(name):
     explorer = shared(name)
-    assert explorer.picture.png() == explorer.picture.png() == shown(explorer)
+    explorer.set(**explorer.values)
+    assert png_file(explorer.picture._paint(), 1) == png_file(explorer.picture._paint(), 1) == shown(explorer)
 
 
 @every_explorer
@@ -307,6 +313,10 @@ def bundles_while(moving, shown):
         mover.join()
 
 
+def pixels(bundle):
+    return Image.open(io.BytesIO(base64.b64decode(bundle["image/png"]))).tobytes()
+
+
 @pytest.mark.parametrize("part", ["explorer", "picture"])
 def test_picture_and_words_of_a_bundle_belong_together(part):
     def still(explorer, value):
@@ -321,10 +331,10 @@ def test_picture_and_words_of_a_bundle_belong_together(part):
 
     explorer = explorers.balance()
     right = [still(explorers.balance(), end) for end in (0, 30)]
-    words = {bundle["image/png"]: bundle["text/plain"] for bundle in right}
+    words = {pixels(bundle): bundle["text/plain"] for bundle in right}
     still(explorer, 0)
     for bundle in bundles_while(moving, explorer if part == "explorer" else explorer.picture):
-        assert bundle["text/plain"] == words[bundle["image/png"]]
+        assert bundle["text/plain"] == words.get(pixels(bundle))
 
 
 # What learners hand in
@@ -394,4 +404,54 @@ def test_only_the_last_pictures_keep_their_figures_and_a_cold_one_comes_back():
     assert (first.text, first._image.value) == (words, picture)
     first.set(x4=17)
     fresh = explorers.leash()
+    fresh.set(x4=17)
     assert first.text == fresh.text and shown(first) == shown(fresh)
+
+
+@pytest.mark.parametrize("name, move", [("undo", "amount"), ("estimates", "m"), ("dead_bias", "b")])
+def test_a_cold_picture_comes_back_with_its_ghosts(name, move):
+    """These show where they began, or where they were before the last move."""
+    cold, warm = getattr(explorers, name)(), getattr(explorers, name)()
+    positions = positions_of(cold.controls[move])
+    for explorer in (cold, warm):
+        explorer.set(**{move: positions[1]})
+        explorer.set(**{move: positions[-1]})
+    cold.picture._cool_down()
+    for explorer in (cold, warm):
+        explorer.set(**{move: positions[2]})
+    assert cold.text == warm.text and shown(cold) == shown(warm)
+
+
+def test_a_cold_still_picture_keeps_its_file_and_can_be_moved():
+    picture, other = figures.squares([3, 9, 11, 17], 10, 25, top=13), figures.squares([3, 9, 11, 17], 10, 25, top=13)
+    bundle = picture._repr_mimebundle_()
+    picture._cool_down()
+    assert picture._repr_mimebundle_() == bundle
+    for each in (picture, other):
+        each.update(x=np.array([9.0, 10, 10, 11]), mean=10, var=0.5)
+    assert picture.sentence == other.sentence and picture.png() == other.png()
+
+
+@pytest.mark.parametrize("name", ["balance", "layers"])
+def test_an_explorer_that_is_left_behind_is_small(name):
+    """Notebooks are run again and again, and ipywidgets keeps every widget: figure and data must not stay with it."""
+    for _ in range(8):
+        getattr(explorers, name)()
+    gc.collect()
+    tracemalloc.start()
+    left = [getattr(explorers, name)() for _ in range(8)]
+    for explorer in left:
+        explorer.picture._cool_down()
+    gc.collect()
+    size = tracemalloc.get_traced_memory()[0] / len(left)
+    tracemalloc.stop()
+    assert size < 250_000
+
+
+def test_looks_are_shared():
+    """Each Layout or style of its own would be 3 KiB more that a notebook never gives back."""
+    explorers.balance()
+    before = list(widgets.widgets.widget._instances.values())
+    explorers.balance()
+    new = [each for each in widgets.widgets.widget._instances.values() if each not in before]
+    assert not [each for each in new if isinstance(each, widgets.Layout)] and len(new) <= 16

@@ -25,8 +25,8 @@ ODD = [[], "words", ["a", "b"], {}, object(), None, True, 1j, np.nan, [1.0, np.n
 def drawn_by_explorers():
     """The pictures of the explorers, with the quantities that they begin with, by the names of their functions."""
     for name in explorers.__all__:
-        again = getattr(explorers, name)().picture.again
-        yield again.func.__name__, inspect.signature(again.func).bind(*again.args, **again.keywords).arguments
+        explorer = getattr(explorers, name)()
+        yield explorer.make.__name__, explorer.compute(**explorer.values)[0]
 
 
 QUANTITIES = dict(drawn_by_explorers()) | STILL

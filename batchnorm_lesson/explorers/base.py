@@ -1,4 +1,5 @@
 """What every explorer is made of: sliders, a picture that follows them, a readout and the picture's sentence."""
+import functools
 import html
 import re
 import threading
@@ -31,35 +32,36 @@ class Explorer(widgets.VBox):
     """
 
     def __init__(self, title, picture, compute, controls, buttons=None, more=()):
-        self.title, self.compute, self.controls = title, compute, controls
+        self.title, self.make, self.compute, self.controls = title, picture, compute, controls
         # ipykernel 7 may run an observer beside a cell that moves the same explorer.
         self._lock = threading.RLock()
+        self._start = self._before = self.values
         quantities, readout = compute(**self.values)
         self.picture = picture(**quantities)
+        self.picture.again = self._again
         width, height = self.picture.size
         # The size in pixels keeps the page from jumping while the picture changes; a narrow page shrinks it as a whole.
-        self._image = widgets.Image(format="png", width=width, height=height, layout={
-            "width": f"{width}px", "max_width": "100%", "min_width": "0", "height": "auto", "flex": "0 1 auto"})
-        self._words = widgets.HTML(layout={"width": "auto", "margin": "0"})
-        start = self.values
-        presses = {"Reset": start} | (buttons or {})
+        self._image = widgets.Image(format="png", width=width, height=height, layout=layout(
+            width=f"{width}px", max_width="100%", min_width="0", height="auto", flex="0 1 auto"))
+        self._words = widgets.HTML(layout=layout(width="auto", margin="0"))
+        presses = {"Reset": self._start} | (buttons or {})
         label = self._label_width
         room = label + TRACK + READOUT
         row = widgets.HBox([*(self._button(caption, values) for caption, values in presses.items()), *more],
-                           layout={"flex": f"1 1 {room}px", "flex_flow": "row wrap", "width": "auto"})
-        column = widgets.HBox([*controls.values(), row], layout={
-            "flex": f"1 1 {room + 8}px", "min_width": f"{room + 8}px", "flex_flow": "row wrap"})
-        top = widgets.HBox([column, self._image], layout={"align_items": "center", "max_width": f"{width + 560}px"})
+                           layout=layout(flex=f"1 1 {room}px", flex_flow="row wrap", width="auto"))
+        column = widgets.HBox([*controls.values(), row], layout=layout(
+            flex=f"1 1 {room + 8}px", min_width=f"{room + 8}px", flex_flow="row wrap"))
+        top = widgets.HBox([column, self._image], layout=layout(align_items="center", max_width=f"{width + 560}px"))
         top.add_class("explorer-top")
         # On its own: with the words, the whole page would be styled anew for each move.
-        rules = widgets.HTML(STYLE, layout={"display": "none"})
-        super().__init__([top, self._words, rules], layout={"width": "auto", "overflow": "hidden"})
+        rules = shared(widgets.HTML, value=STYLE, layout=layout(display="none"))
+        super().__init__([top, self._words, rules], layout=layout(width="auto", overflow="hidden"))
         self.add_class("explorer")
         self._show(readout)
         for control in controls.values():
-            control.style.description_width = f"{label}px"
+            control.style = shared(type(control.style), description_width=f"{label}px")
             # A share of the column, so that on a wide page the tracks are as long as there is room.
-            control.layout = {"flex": f"1 1 {room}px", "width": "auto", "max_width": "560px"}
+            control.layout = layout(flex=f"1 1 {room}px", width="auto", max_width="560px")
             control.observe(self._refresh, "value")
 
     @property
@@ -85,7 +87,7 @@ class Explorer(widgets.VBox):
     _quiet = False
 
     def _button(self, caption, values):
-        button = widgets.Button(description=caption, layout={"width": "auto"})
+        button = widgets.Button(description=caption, layout=layout(width="auto"), style=shared(widgets.ButtonStyle))
         button.on_click(lambda _: self.set(**(values(**self.values) if callable(values) else values)))
         return button
 
@@ -96,9 +98,15 @@ class Explorer(widgets.VBox):
             with self._lock:
                 quantities, readout = self.compute(**self.values)
                 self.picture.update(**quantities)
+                self._before = self.values
                 self._show(readout)
         except Exception as problem:  # an observer's error would be shown nowhere
             self._words.value = f"<p>⚠ The picture could not be drawn: {html.escape(repr(problem))}</p>"
+
+    def _again(self, **_):
+        """Another picture, brought to where this one was before the move; it may show its start and that as ghosts."""
+        picture = self.make(**self.compute(**self._start)[0])
+        return picture.update(**self.compute(**self._before)[0])
 
     def _show(self, readout, sharp=True):
         self._readout = readout
@@ -121,31 +129,50 @@ class Explorer(widgets.VBox):
             return data | {"text/plain": self.text, "application/vnd.jupyter.widget-view+json": view}, metadata
 
 
+_shared = {}
+
+
+def shared(kind, **traits):
+    """One widget of a kind for all that look alike: ipywidgets never gives back the 3 KiB of each Layout and style."""
+    key = (kind, *sorted(traits.items(), key=lambda trait: trait[0]))
+    if key not in _shared or _shared[key].comm is None:  # it may have been closed with all others
+        _shared[key] = kind(**traits)
+    return _shared[key]
+
+
+layout = functools.partial(shared, widgets.Layout)
+
+
+def _plain():
+    """The looks that a slider begins with, until its explorer gives it its own."""
+    return {"layout": layout(), "style": shared(widgets.SliderStyle)}
+
+
 def slider(label, value, low, high, step):
     """A slider with a text box beside it, for a number; with a step of 1, for whole numbers only."""
     if step == 1:
-        return widgets.IntSlider(value=value, min=low, max=high, description=label)
+        return widgets.IntSlider(value=value, min=low, max=high, description=label, **_plain())
     decimals = len(f"{step:g}".partition(".")[2])
     return widgets.FloatSlider(value=value, min=low, max=high, step=step, description=label,
-                               readout_format=f".{decimals}f")
+                               readout_format=f".{decimals}f", **_plain())
 
 
 def log_slider(label, value, low, high, step=0.25):
     """A slider over powers of ten, from 10**low to 10**high."""
     return widgets.FloatLogSlider(value=value, min=low, max=high, step=step, description=label,
-                                  readout_format=".1e")
+                                  readout_format=".1e", **_plain())
 
 
 def stops(label, value, options):
     """A slider that stops at the given options only; its number is for reading: ipywidgets ignores what is typed."""
-    control = widgets.SelectionSlider(value=value, options=options, description=label)
+    control = widgets.SelectionSlider(value=value, options=options, description=label, **_plain())
     control.add_class("stops")
     return control
 
 
 def choice(label, value, options):
     """A drop-down list."""
-    return widgets.Dropdown(value=value, options=options, description=label)
+    return widgets.Dropdown(value=value, options=options, description=label, layout=layout())
 
 
 def batch_sliders(x, low=0, high=30, step=0.5):

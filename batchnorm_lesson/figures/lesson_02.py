@@ -26,6 +26,8 @@ def rows(batches, bands=False):
         circles = [style.dots(axes, "x") for _ in batches]
         lines = [axes.plot([], [], color=COLORS["mean"], linewidth=2, animated=True, zorder=4)[0] for _ in batches]
         spreads = [_square(axes, "std", alpha=0.18) for _ in batches]
+        for square in spreads:
+            square.set_visible(bands)
         words = [style.label(axes, "std" if bands else "mean", ha="right", va="bottom") for _ in batches]
 
     def draw(batches):
