@@ -14,10 +14,13 @@ STYLE = """<style>
 .stops .widget-readout { pointer-events: none }
 .explorer { container-type: inline-size }
 .explorer-top { flex-flow: row nowrap }
-@container (max-width: 700px) { .explorer-top { flex-flow: row wrap } }
+@container (max-width: 700px) {
+    .explorer-top { flex-flow: row wrap }
+    .explorer-readout { min-height: 7.5em }  /* five lines, so that none that is wrapped moves the page */
+}
 </style>"""
 WORDS = """<div style="line-height: 1.5; contain: layout style">
-  <div style="font-size: 110%">{readout}</div>
+  <div class="explorer-readout" style="font-size: 110%">{readout}</div>
   <div role="status" style="height: 4.5em; overflow-y: auto; opacity: .85">In the picture: {sentence}</div>
 </div>"""
 
