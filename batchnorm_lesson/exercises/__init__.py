@@ -5,7 +5,8 @@ catalogue of mistakes, which is data: named wrong functions, and the sentence th
 mistake by its results, and the tests walk through the same entries. The numbers of the cases are chosen so that every
 mistake gives other results: several m, a mean below 0, an eps that is not tiny, a gamma below 0.
 """
-from . import lesson_00, lesson_01, lesson_02, lesson_03, lesson_04, lesson_05, lesson_06, lesson_07, lesson_08
+from . import (lesson_00, lesson_01, lesson_02, lesson_03, lesson_04, lesson_05, lesson_06, lesson_07, lesson_08,
+               lesson_09)
 from .lesson_00 import *
 from .lesson_01 import *
 from .lesson_02 import *
@@ -15,7 +16,8 @@ from .lesson_05 import *
 from .lesson_06 import *
 from .lesson_07 import *
 from .lesson_08 import *
+from .lesson_09 import *
 
 # Each module says in its own __all__ what it offers.
 __all__ = [name for lesson in (lesson_00, lesson_01, lesson_02, lesson_03, lesson_04, lesson_05,
-                                lesson_06, lesson_07, lesson_08) for name in lesson.__all__]
+                                lesson_06, lesson_07, lesson_08, lesson_09) for name in lesson.__all__]
