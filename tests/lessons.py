@@ -13,7 +13,7 @@ class Notebook:
     """A saved notebook, by the number of its lesson."""
 
     def __init__(self, number):
-        cells = nbformat.read(NOTEBOOKS[number], as_version=4).cells
+        cells = nbformat.read(next(path for path in NOTEBOOKS if path.name.startswith(f"{number:02}_")), as_version=4).cells
         self.prose = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
         self._code = [cell for cell in cells if cell.cell_type == "code"]
 
