@@ -13,7 +13,8 @@ class Notebook:
     """A saved notebook, by the number of its lesson."""
 
     def __init__(self, number):
-        cells = nbformat.read(next(path for path in NOTEBOOKS if path.name.startswith(f"{number:02}_")), as_version=4).cells
+        path = next(path for path in NOTEBOOKS if path.name.startswith(f"{number:02}_"))
+        cells = nbformat.read(path, as_version=4).cells
         self.prose = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
         self._code = [cell for cell in cells if cell.cell_type == "code"]
 
