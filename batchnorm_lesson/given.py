@@ -10,6 +10,7 @@ MOST = 1e9  # beyond it the numbers on an axis are no longer told apart
 CONDITIONS = {
     "whole": ("whole numbers", lambda values: (values == np.round(values)).all()),
     "growing": ("numbers that grow from one to the next", lambda values: (np.diff(values) > 0).all()),
+    "shares": ("shares from 0 to 1, or NaN", lambda values: (np.isnan(values) | (0 <= values) & (values <= 1)).all()),
     "apart": ("numbers that are not all equal", lambda values: np.ptp(values) > 0),
 }
 

@@ -15,6 +15,7 @@ STILL = {  # pictures without an explorer
     "humps": {"x": BATCH / 3, "x_hat": (BATCH - 9) / 5}, "large_maps": {"x_hat": np.eye(3)[None], "titles": ["a map"]},
     "losses": {"run": np.linspace(2.3, 0.1, 50), "other": np.linspace(2.3, 0.5, 40)},
     "rows": {"batches": [X, X[:2]], "bands": True}, "spread": {"x": BATCH, "mean": 9.0, "std": 5.0},
+    "ways": {"plain": np.full(60, 2.3), "both": np.linspace(2.3, 0.1, 60), "residual": [1e9, np.nan]},
     "trainable": {"scales": [0.05, 0.1, 0.2], "final": [2.3, 0.5, 0.9], "cured": [0.1, 0.2, 0.3]},
 }
 ODD = [[], "words", ["a", "b"], {}, object(), None, True, 1j, np.nan, [1.0, np.nan], np.inf, 3.7, -3.0, 0, 1e300,

@@ -74,6 +74,7 @@ class Race:
 
     def __init__(self, activation, depth, scale, rate):
         self.networks, self.rate, self.done = _pair(activation, depth, scale), rate, 0
+        self.layers = np.linspace(1, depth, 5).round().astype(int)
         (self.images, self.labels), self.test = _digits()
         self.rng = np.random.default_rng(0)
         first = np.random.default_rng(0).choice(len(self.images), BATCH, replace=False)
@@ -93,9 +94,10 @@ class Race:
 
     def state(self, over):
         """The picture's quantities, the readout and the steps so far; once it is over, how many digits are right."""
-        quantities = {"losses": [list(values) for values in self.losses],
-                      "outputs": [network.activations[1:] for network in self.networks],
-                      "rate": self.rate, "steps": STEPS}
+        quantities = {"layers": self.layers, "rate": self.rate, "steps": STEPS}
+        for name, network, losses in zip(("plain", "normed"), self.networks, self.losses):
+            quantities |= {name: np.stack([network.activations[layer] for layer in self.layers]),
+                           f"{name}_losses": np.array(losses)}
         if not over:
             words = f"step {self.done:,} of {STEPS:,}" if self.done else f"press Train: {STEPS:,} steps"
             return quantities, words, self.done

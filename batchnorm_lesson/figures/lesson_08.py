@@ -3,7 +3,7 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from .. import style
-from ..given import drawable
+from ..given import drawable, one_of
 from ..picture import Picture
 from ..style import COLORS, FAINT, number, short
 
@@ -52,13 +52,14 @@ def _edge(value):
     return "10⁶ or more" if value >= HIGHEST else short(value)
 
 
-@drawable()
-def live(losses, outputs, rate, steps):
-    """Two trainings as far as they have come, without and with batch norm: pairs of losses and of the layers' outputs.
+@drawable(layers=f"{ROWS} 1..1000 whole", plain=f"{ROWS} m width any", normed=f"{ROWS} m width any",
+          plain_losses="k any", normed_losses="n any", rate="0..1000", steps="1..100000")
+def live(layers, plain, normed, plain_losses, normed_losses, rate, steps):
+    """Two trainings as far as they have come, without and with batch norm: their losses and what five layers put out.
 
-    losses: arrays ``(k,)``, one loss for each of k steps so far, at most steps. outputs: for each network the outputs
-    ``(m, width)`` of all its layers; five layers are drawn, each unit's output as its distance from the unit's mean.
-    rate: the learning rate. Losses above 3 and distances above 1 stand at the edge.
+    layers: the numbers of the five layers ``(5,)``. plain, normed: their outputs ``(5, m, width)``; each unit's output
+    is drawn as its distance from the unit's mean. The losses: ``(k,)`` and ``(n,)``, one for each step so far, of at
+    most steps. rate: the learning rate. Losses above 3 and distances above 1 stand at the edge.
     """
     edges = np.linspace(-1.05, 1.05, 42)
     with style.context():
@@ -79,24 +80,24 @@ def live(losses, outputs, rate, steps):
                       for side, quantity in zip(sides, ("x", "x_hat"))]
         names = [style.label(side, ha="right", va="baseline") for side in sides for _ in range(ROWS)]
 
-    def draw(losses, outputs, rate, steps):
+    def draw(layers, plain, normed, plain_losses, normed_losses, rate, steps):
+        losses = plain_losses, normed_losses
         style.write(speed, 0.03 * steps, 3.4, f"learning rate {number(rate, 3)}")
         for curve, values in zip(curves, losses):
             # A line of one point would not be seen.
             curve.set_marker("None" if len(values) > 1 else "o" if curve is curves[0] else "s")
             curve.set_data(np.arange(1, len(values) + 1), np.nan_to_num(np.minimum(values, 3), nan=3.0))
-        chosen = np.linspace(1, len(outputs[0]), ROWS).round().astype(int)
-        for label, layer in zip(names, np.tile(chosen, 2)):
-            style.write(label, -1.15, -(names.index(label) % ROWS), f"{layer}")
-        wide = [[_distances(bars, layers[layer - 1], row, edges)
-                 for row, (layer, bars) in enumerate(zip(chosen, column))]
-                for column, layers in zip(histograms, outputs)]
+        for i, label in enumerate(names):
+            style.write(label, -1.15, -(i % ROWS), f"{layers[i % ROWS]}")
+        reach = [[_distances(bars, values, row, edges) for row, (values, bars) in enumerate(zip(outputs, column))]
+                 for column, outputs in zip(histograms, (plain, normed))]
         done = [f"{_loss(values)} in step {len(values)}" for values in losses]
         return (f"Loss without batch norm {done[0]}, with batch norm {done[1]}, of {steps} steps; "
-                f"{speed.get_text()}. Distances of the outputs from their unit's mean, in layer {len(outputs[0])}: "
-                f"without batch norm {wide[0][-1]}, with batch norm {wide[1][-1]}.")
+                f"{speed.get_text()}. Distances of the outputs from their unit's mean, in layer {layers[-1]}: "
+                f"without batch norm {reach[0][-1]}, with batch norm {reach[1][-1]}.")
 
-    return Picture(figure, draw, losses=losses, outputs=outputs, rate=rate, steps=steps)
+    return Picture(figure, draw, layers=layers, plain=plain, normed=normed, plain_losses=plain_losses,
+                   normed_losses=normed_losses, rate=rate, steps=steps)
 
 
 def _distances(bars, values, row, edges):
@@ -115,14 +116,16 @@ def _loss(values):
     return "not a number" if not np.isfinite(last) else number(last) if last < 1000 else f"{last:.1e}"
 
 
-@drawable(rows="k", depths="n")
+@drawable(rows="k", depths="n 1..1000 whole", plain="k n any shares", normed="k n any shares", row="", depth="",
+          name=("weight scale", "learning rate"))
 def maps(rows, depths, plain, normed, row, depth, name="weight scale"):
     """Which networks learn: two tables of accuracies ``(k, n)``, without and with batch norm; one square is marked.
 
-    rows ``(k,)`` are the weight scales, or what else name says; depths ``(n,)`` the numbers of layers. Accuracies are
-    shares from 0 to 1, or NaN where the loss was no number any more. row and depth are those of the marked square.
+    rows ``(k,)`` are the weight scales, or the learning rates, as name says; depths ``(n,)`` the numbers of layers.
+    Accuracies are shares from 0 to 1, or NaN where the loss was no number any more. row and depth are those of the
+    marked square, and must be among the others.
     """
-    rows, depths = list(rows), [round(value) for value in depths]
+    one_of("row", row, tuple(rows)), one_of("depth", depth, tuple(depths))
     with style.context():
         figure, sides = style.figure(6.8, 3.9, 2)
         for side, words, ink in zip(sides, NAMES, INKS):
@@ -151,22 +154,23 @@ def maps(rows, depths, plain, normed, row, depth, name="weight scale"):
                 f"each depth. More than half are right in {learned[0]} squares without batch norm, in {learned[1]} "
                 f"with it. Marked: {name} {row:g}, {depth:g} layers: {marked[0]} without, {marked[1]} with.")
 
-    return Picture(figure, draw, rows=np.array(rows), depths=np.array(depths), plain=plain, normed=normed, row=row,
-                   depth=depth, name=name)
+    return Picture(figure, draw, rows=rows, depths=depths, plain=plain, normed=normed, row=row, depth=depth, name=name)
 
 
 def _percent(share):
     return "nan" if np.isnan(share) else f"{100 * share:.0f}"
 
 
-@drawable()
+@drawable(runs="k any")
 def ways(**runs):
-    """The losses of four networks that were trained alike: ``name=values``, smoothed over 20 steps.
+    """The losses of up to four networks that were trained alike: ``name=values``, smoothed over 20 steps.
 
     Values above 3 stand at the edge. A network whose loss was no number before step 20 is only named.
     """
-    steps = max(map(len, runs.values()))
     looks = [("x", "-"), ("x_hat", "--"), ("mean", "-"), ("y", "-")]
+    if not 1 <= len(runs) <= len(looks):
+        raise TypeError(f"ways takes the losses of 1 to {len(looks)} networks, each by a name, got {len(runs)}")
+    steps = max(map(len, runs.values()))
     with style.context():
         figure, axes = style.figure(6.4, 3.2)
         style.frame(axes, "training step", "loss, mean of 20 steps", (0, 1.35 * steps), (0, 3.4))
