@@ -149,7 +149,8 @@ def layers(values):
         spreads.append(math.sqrt(h.var(axis=0).mean()))
     last = 0 if spreads[-1] < 1e-13 * abs(h).max() else spreads[-1]
     close = [0.00501 if 0.01 <= value < 1000 else value / 2 for value in (spreads[0], last)]
-    return [("spread:", spreads[0], close[0]), ("after layer 1,", last, close[1]), ("Spread of", depth)]
+    return [("spread:", spreads[0], close[0]), ("after layer 1,", last, close[1]), ("Spread of", depth),
+            ("largest output of the last layer is", h.max(), 0.00501 if 0.01 <= h.max() < 1000 else h.max() / 2)]
 
 
 def drift(values):
@@ -163,7 +164,7 @@ def drift(values):
             said.append((words, value))
             words += f" {number(value)} {sign}"
         said.append((f"layer {layer} from", now[:, unit].min() - 0.1, 0.101))
-    said += [("layer 20 is now", 2 * snapshots[step][2][:, unit].std()), (", now at", step)]
+    said += [("layer 20 is now", 2 * snapshots[step][2][:, unit].std()), ("to now, step", step)]
     return said
 
 

@@ -45,12 +45,13 @@ def _layers(scale, depth, activation):
 
 def _verdict(last, activation):
     """What has become of the mini-batch in the last layer, in words."""
+    largest = f"the largest output of the last layer is {_size(last.max())}"
     if activation == "relu":
-        return f"the largest output of the last layer is {_size(last.max())}"
+        return largest
     low, high = (-1, 1) if activation == "tanh" else (0, 1)
     near = 0.015 * (high - low)
     share = np.mean((last < low + near) | (last > high - near))
-    return f"{100 * share:.0f} % of the last layer's outputs are within {near:g} of {number(low)} or {high}"
+    return f"{largest}, and {100 * share:.0f} % of its outputs are within {near:g} of {number(low)} or {high}"
 
 
 def _size(value):
@@ -58,7 +59,7 @@ def _size(value):
 
 
 @movable
-def drift(step=200, unit=64):
+def drift(step=0, unit=64):
     """Walk through 200 steps of training: what a unit computes for the same images, in three of twenty layers."""
     return Explorer("A slider for the training step and one for the unit", figures.drift, _drift,
                     {"step": stops("step of training", step, STEPS), "unit": slider("unit number", unit, 1, 64, 1)})

@@ -187,7 +187,7 @@ def drift(values, steps, step, layers):
     """What a unit in each of a few layers computes for the same mini-batch at each of the steps: ``(steps, rows, m)``.
 
     On the left a histogram for each layer, at step (one of steps) and, as an outline, before training; on the right
-    its mean and a band of its standard deviation against the steps.
+    its mean and a band of its standard deviation, from the first step to that one.
     """
     one_of("step", step, list(steps))
     edges = np.linspace(-5, 5, 51)
@@ -205,7 +205,8 @@ def drift(values, steps, step, layers):
         ghosts = [style.bars(left, "x", edges, fill=False, alpha=0.6, zorder=4) for _ in layers]
         histograms = [style.bars(left, "x", edges) for _ in layers]
         bands = [right.fill([0], [0], color=COLORS["std"], alpha=0.25, linewidth=0, animated=True)[0] for _ in layers]
-        lines = [right.plot([], [], color=COLORS["mean"], linewidth=2, animated=True)[0] for _ in layers]
+        lines = [right.plot([], [], "o-", color=COLORS["mean"], linewidth=2, markersize=4, markevery=[-1],
+                            animated=True, zorder=4)[0] for _ in layers]
         here = right.plot([], [], color="#555555", linewidth=1, animated=True)[0]
 
     def draw(values, steps, step, layers):
@@ -216,14 +217,15 @@ def drift(values, steps, step, layers):
             for stairs, at in ((ghost, 0), (histogram, now)):
                 counts = np.histogram(values[at, row].clip(-5, 5), edges)[0]
                 stairs.set_data(0.85 * counts / counts.max() - row, edges, -row)
-            mean, std = values[:, row].mean(axis=1), values[:, row].std(axis=1)
-            line.set_data(steps, _height(mean, row))
+            past, until_now = steps[:now + 1], values[:now + 1, row]
+            mean, std = until_now.mean(axis=1), until_now.std(axis=1)
+            line.set_data(past, _height(mean, row))
             sides = np.append(_height(mean - std, row), _height(mean + std, row)[::-1])
-            band.set_xy(np.column_stack([np.append(steps, steps[::-1]), sides]))
+            band.set_xy(np.column_stack([np.append(past, past[::-1]), sides]))
             rows.append(f"layer {layer:g} from {_ends(histogram)}, at the start from {_ends(ghost)}")
         return (f"Filled histograms: now; outlines: before training. Values in {'; '.join(rows)}. Beside them a line "
-                f"for the mean and a band for the spread, step {number(steps[0])} to {number(steps[-1])}, now at "
-                f"{number(here.get_xdata()[0])}; the band of layer {layers[-1]:g} is now "
+                f"for the mean and a band for the spread, from step {number(line.get_xdata()[0])} to now, step "
+                f"{number(here.get_xdata()[0])} of {number(steps[-1])}; the band of layer {layers[-1]:g} is now "
                 f"{number(_thickness(bands[-1], now))} high, at the start {number(_thickness(bands[-1], 0))}.")
 
     return Picture(figure, draw, values=values, steps=steps, step=step, layers=layers)
