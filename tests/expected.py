@@ -368,6 +368,7 @@ def batch_of(values):
 
 def wrong_numbers(name, values, words):
     """The promised numbers that the words of an explorer do not say."""
+    assert name in globals(), f"tests/expected.py lacks a function {name}(values): see the first lines there"
     wrong = []
     for before, value, *off in globals()[name](values):
         match = re.search(re.escape(before) + r"\s*" + NUMBER, words)

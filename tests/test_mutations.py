@@ -127,7 +127,9 @@ def random_arguments(exercise, rng):
               "beta": rng.normal(0, 2, per_feature),
               "eps": rng.uniform(0.1, 3), "x_hat": rng.normal(0, 1, m), "std": rng.uniform(0.3, 3),
               "W": rng.normal(0, 1, (C, C)), "limit": x.mean() + rng.normal(), "window": int(rng.integers(1, 4))}
-    return [x] + [np.asarray(others[name])[()] for name in exercise.call.strip("()").split(", ")[1:]]
+    unknown = set(exercise.names[1:]) - set(others)
+    assert not unknown, f"{exercise.name}: random_arguments has to learn what {unknown} may be, and x if it is no (m,)"
+    return [x] + [np.asarray(others[name])[()] for name in exercise.names[1:]]
 
 
 def gives_the_packages_numbers(exercise, answer):

@@ -1,6 +1,8 @@
 """The project as files: the notebooks read as text, the README, the package's imports, the build's own scripts."""
 import ast
 import hashlib
+import importlib
+import inspect
 import json
 import re
 import subprocess
@@ -15,6 +17,7 @@ import check_binder
 import links
 import outputs as outputs_script
 from batchnorm_lesson import style
+from batchnorm_lesson.exercises.exercise import Exercise
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -77,6 +80,25 @@ def test_digits_are_the_recorded_ones():
     stored = np.load(folder / "digits.npz")
     found = hashlib.sha256(stored["images"].tobytes() + stored["labels"].tobytes()).hexdigest()
     assert re.findall(r"\b[0-9a-f]{64}\b", (folder / "SOURCE.md").read_text(encoding="utf-8")) == [found]
+
+
+def offered(module):
+    """The names of what a lesson's module makes for a notebook: decorated functions, and exercises."""
+    return {name for name, thing in vars(module).items() if not name.startswith("_") and (
+        isinstance(thing, Exercise) or inspect.isfunction(thing) and hasattr(thing, "__wrapped__")
+        and thing.__module__ == module.__name__)}
+
+
+@pytest.mark.parametrize("folder", ["figures", "explorers", "exercises"])
+def test_what_a_lesson_offers_can_be_found(folder):
+    package = importlib.import_module(f"batchnorm_lesson.{folder}")
+    modules = sorted((ROOT / "batchnorm_lesson" / folder).glob("lesson_*.py"))
+    for path in modules:
+        names = offered(importlib.import_module(f"{package.__name__}.{path.stem}"))
+        assert names, f"{folder}/{path.name} offers nothing: is @drawable or @movable missing?"
+        missing = sorted(names - set(package.__all__))
+        assert not missing, (f"{', '.join(missing)}: write the name into __all__ at the top of {folder}/{path.name} "
+                             f"(and the module into {folder}/__init__.py); nothing finds it otherwise")
 
 
 # The notebooks as text
