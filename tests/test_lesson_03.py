@@ -98,7 +98,8 @@ def test_two_humps_stay_two_humps():
 def test_eps():
     four, cured, three, cured_too = (line.partition(": ")[2] for line in NOTEBOOK.printed("np.errstate").splitlines())
     assert (four, cured) == ("nan nan nan nan", "0 0 0 0")
-    assert (three, cured_too) == ("-1 -1 -1", "0 0 0") and "this speck is blown up to −1" in NOTEBOOK.prose
+    assert (three, cured_too) == ("-1 -1 -1", "0 0 0")
+    assert "this speck, divided by a σ just as small, becomes −1" in NOTEBOOK.prose
     for eps in (1e-5, 0.25, 25, 1000):
         assert np.isclose(standard(X, eps).var(), 25 / (25 + eps))
     assert np.isclose(standard(X, 25).var(), 0.5)
@@ -254,6 +255,8 @@ def test_three_equal_values_hold_the_fourth_in_its_place():
                for value in np.arange(0.5, 30.5, 0.5)}
     (low, _, _, high), = squares
     assert f"{low:.3f}, {low:.3f}, {low:.3f} and {high:.3f}".replace("-", "−") in NOTEBOOK.prose
+    np.testing.assert_allclose(standard([9, 9, 9, 3]), [-low, -low, -low, -high], atol=1e-3)
+    assert "(a smaller one turns the signs round)" in NOTEBOOK.prose
     assert high < np.sqrt(3) and f"Not past {high:.3f}. *Three equal* takes it there." in NOTEBOOK.prose
     explorer.set(x4=0)
     assert not explorer.compute(**explorer.values)[0]["x_hat"].any()

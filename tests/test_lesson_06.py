@@ -179,9 +179,9 @@ def test_dead_bias_computes_both_histograms(b, beta):
 
 # Images
 
-def plain_maps():
-    """Four digits through the three filters of the lesson, in plain loops."""
-    images = load_digits()[0][:4].reshape(4, 8, 8)
+def plain_maps(count=4):
+    """The first digits through the three filters of the lesson, in plain loops."""
+    images = load_digits()[0][:count].reshape(count, 8, 8)
     filters = [[[1 / 9] * 3] * 3, [[-1 / 3, 0, 1 / 3]] * 3, [[-0.04] * 3, [0] * 3, [0.04] * 3]]
     return np.array([[[[sum(image[h + i, w + j] * kernel[i][j] for i in range(3) for j in range(3)) for w in range(6)]
                        for h in range(6)] for kernel in filters] for image in images])
@@ -240,6 +240,15 @@ def test_a_moved_digit_stays_itself_only_with_one_pair_for_each_channel():
     by_pixel = [batch_norm(maps.reshape(4, -1)).reshape(maps.shape)[1] for maps in (x, moved)]
     off = abs(by_pixel[1] - np.roll(by_pixel[0], 1, axis=-1)).max()
     assert off > 1 and f"x̂ is off by up to {off:.4f}" in NOTEBOOK.printed("moved = maps.copy()")
+
+
+def test_more_images_do_not_help_one_pair_for_each_pixel():
+    x = plain_maps(256)
+    moved = x.copy()
+    moved[1] = np.roll(x[1], 1, axis=-1)
+    by_pixel = [batch_norm(maps.reshape(len(x), -1)).reshape(maps.shape)[1] for maps in (x, moved)]
+    off = abs(by_pixel[1] - np.roll(by_pixel[0], 1, axis=-1)).max()
+    assert f"with 256 of them it is off by up to {off:.1f}" in NOTEBOOK.prose
 
 
 def test_x_drawn_where_x_hat_belongs_changes_the_sentence():

@@ -255,9 +255,22 @@ def final_loss(monkeypatch, constants, **network):
 def test_the_constants_harm_twenty_layers_of_relu_and_hardly_ten_of_tanh(monkeypatch):
     right, wrong = (final_loss(monkeypatch, constants, depth=20, activation="relu", scale="he")
                     for constants in (False, True))
-    assert right < 0.7 < 1 < wrong and "20 layers of ReLU learn visibly worse with the constants" in NOTEBOOK.prose
+    assert right < 0.7 < 1 < wrong and "With 20 layers of ReLU the loss is above 1 after 200 steps" in NOTEBOOK.prose
+    assert right == pytest.approx(0.5, abs=0.15)
+    assert "with the right gradient about 0.5" in NOTEBOOK.prose
     right, wrong = (final_loss(monkeypatch, constants, depth=10) for constants in (False, True))
-    assert max(right, wrong) < 0.2 and "in 10 layers of tanh it hardly matters" in NOTEBOOK.prose
+    assert max(right, wrong) < 0.2 and "In 10 layers of tanh it hardly matters" in NOTEBOOK.prose
+
+
+def test_with_running_statistics_the_constants_are_right():
+    norm, x = BatchNorm(1), np.array([[3.0], [9.0], [11.0], [17.0]])
+    norm.forward(x)
+    norm.training = False
+    upstream = np.array([[0.3], [1.0], [-2.0], [0.5]])
+    norm.forward(x)
+    dx = norm.backward(upstream)[0]
+    np.testing.assert_allclose(dx, norm.gamma / np.sqrt(norm.running_var + norm.eps) * upstream, rtol=1e-12)
+    assert "then they *are* constants" in NOTEBOOK.prose
 
 
 # The pictures
