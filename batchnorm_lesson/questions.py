@@ -11,10 +11,12 @@ from importlib.resources import files
 
 import ipywidgets as widgets
 
-from . import folded
+from . import folded, leftovers
 from .boxes import box
+from .looks import layout, plain
 
 folded.register()
+leftovers.register()
 
 
 def predict(name):
@@ -43,8 +45,8 @@ class Question(widgets.VBox):
     _ipython_display_ = None
 
     def __init__(self, *rows, done=lambda: None):
-        self._feedback, self._done = widgets.HTML(), done
-        super().__init__([*rows, self._feedback], layout={"margin": "4px 0"})
+        self._feedback, self._done = plain(widgets.HTML), done
+        super().__init__([*rows, self._feedback], layout=layout(margin="4px 0"))
 
     def _tell(self, status, words):
         """Answer an answer; ``done`` is told of it."""
@@ -64,16 +66,16 @@ class Guess(Question):
         self.plain = entry["question"]
         self.closed = (_paragraph(entry["question"])
                        + f"<details><summary>Answer</summary>{_paragraph(self._truth())}</details>")
-        self.slider = widgets.FloatSlider(value=entry["start"], min=entry["low"], max=entry["high"], step=entry["step"],
-                                          description="your guess", readout=False, layout={"width": "380px"})
+        self.slider = plain(widgets.FloatSlider, {"width": "380px"}, value=entry["start"], min=entry["low"],
+                            max=entry["high"], step=entry["step"], description="your guess", readout=False)
         # A slider's own box forgets what was typed unless Enter is pressed; this one sends every key.
-        self.box = widgets.Text(value=_number(entry["start"]), description="or type it", layout={"width": "170px"},
-                                style={"description_width": "70px"})
-        self.button = widgets.Button(description="Reveal", layout={"width": "auto"})
+        self.box = plain(widgets.Text, {"width": "170px"}, {"description_width": "70px"},
+                         value=_number(entry["start"]), description="or type it")
+        self.button = plain(widgets.Button, {"width": "auto"}, description="Reveal")
         self.slider.observe(self._moved, "value")
         self.box.observe(self._typed, "value")
         self.button.on_click(lambda _: self.reveal())
-        controls = widgets.HBox([self.slider, self.box, self.button], layout={"flex_flow": "row wrap"})
+        controls = widgets.HBox([self.slider, self.box, self.button], layout=layout(flex_flow="row wrap"))
         super().__init__(_text(entry["question"]), controls, done=done)
 
     def _moved(self, _):
@@ -128,12 +130,12 @@ class Choice(Question):
         self.closed = (_paragraph(question) + _paragraph(*listed)
                        + f"<details><summary>Answers</summary>{_paragraph(*explained)}</details>")
         # A button named A invites to press that key, and in JupyterLab the letters are commands.
-        self.buttons = [widgets.Button(description=f"Answer {letter}", tooltip=f"Answer {letter}: {choice['text']}",
-                                       layout={"width": "auto", "flex": "0 0 auto"})
+        self.buttons = [plain(widgets.Button, {"width": "auto", "flex": "0 0 auto"}, description=f"Answer {letter}",
+                              tooltip=f"Answer {letter}: {choice['text']}")
                         for letter, choice in zip(letters, self.choices)]
         for button, letter, choice in zip(self.buttons, letters, self.choices):
             button.on_click(lambda _, letter=letter, choice=choice: self.answer(letter, choice))
-        rows = [widgets.HBox([button, _text(choice["text"])], layout={"align_items": "center"})
+        rows = [widgets.HBox([button, _text(choice["text"])], layout=layout(align_items="center"))
                 for button, choice in zip(self.buttons, self.choices)]
         super().__init__(_text(question), *rows, done=done)
 
@@ -153,7 +155,8 @@ class Quiz(Question):
 
 
 def _text(words):
-    return widgets.HTML(f'<div style="line-height:1.5">{_inline(words)}</div>', layout={"width": "auto"})
+    words = f'<div style="line-height:1.5">{_inline(words)}</div>'
+    return plain(widgets.HTML, {"width": "auto"}, value=words)
 
 
 def _paragraph(*lines):

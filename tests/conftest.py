@@ -42,6 +42,16 @@ def browser():
     return path
 
 
+@pytest.fixture(scope="module")
+def kernel():
+    """The client of a kernel, which the tests of a file share."""
+    from jupyter_client.manager import start_new_kernel
+    manager, client = start_new_kernel()
+    yield client
+    client.stop_channels()
+    manager.shutdown_kernel(now=True)
+
+
 def pytest_collection_modifyitems(items):
     """The longest of the single tests first, so that no test process is left waiting for another at the end."""
     items.sort(key=lambda item: "test_notebooks_mutations" not in item.nodeid)

@@ -1,18 +1,9 @@
 """Results stay folded until their prediction is answered: in a kernel of their own, run as a notebook runs them."""
 import pytest
-from jupyter_client.manager import start_new_kernel
 
 from batchnorm_lesson import folded
 
 RESULT = "%%result pair\nprint('a result of', 6 * 7)"
-
-
-@pytest.fixture(scope="module")
-def kernel():
-    manager, client = start_new_kernel()
-    yield client
-    client.stop_channels()
-    manager.shutdown_kernel(now=True)
 
 
 @pytest.fixture

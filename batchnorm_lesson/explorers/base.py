@@ -1,12 +1,15 @@
 """What every explorer is made of: sliders, a picture that follows them, a readout and the picture's sentence."""
-import functools
 import html
 import re
 import threading
 
 import ipywidgets as widgets
 
+from .. import leftovers
+from ..looks import layout, plain, shared
 from ..style import number, subscript
+
+leftovers.register()
 
 TRACK, READOUT = 150, 84  # pixels: the least length of a slider's track, and its number beside it
 # Beside the picture the controls are one column, to which the picture gives way; on a narrow page they stand above.
@@ -49,7 +52,7 @@ class Explorer(widgets.VBox):
         # The size in pixels keeps the page from jumping while the picture changes; a narrow page shrinks it as a whole.
         self._image = widgets.Image(format="png", width=width, height=height, layout=layout(
             width=f"{width}px", max_width="100%", min_width="0", height="auto", flex="0 1 auto"))
-        self._words = widgets.HTML(layout=layout(width="auto", margin="0"))
+        self._words = plain(widgets.HTML, {"width": "auto", "margin": "0"})
         presses = {"Reset": self._start} | (buttons or {})
         label = self._label_width
         room = label + TRACK + READOUT
@@ -93,7 +96,7 @@ class Explorer(widgets.VBox):
     _quiet = False
 
     def _button(self, caption, values):
-        button = widgets.Button(description=caption, layout=layout(width="auto"), style=shared(widgets.ButtonStyle))
+        button = plain(widgets.Button, {"width": "auto"}, description=caption)
         button.on_click(lambda _: self.set(**(values(**self.values) if callable(values) else values)))
         return button
 
@@ -133,20 +136,6 @@ class Explorer(widgets.VBox):
         with self._lock:  # as in Picture: the words belong to the picture
             data, metadata = self.picture._repr_mimebundle_()
             return data | {"text/plain": self.text, "application/vnd.jupyter.widget-view+json": view}, metadata
-
-
-_shared = {}
-
-
-def shared(kind, **traits):
-    """One widget of a kind for all that look alike: ipywidgets never gives back the 3 KiB of each Layout and style."""
-    key = (kind, *sorted(traits.items(), key=lambda trait: trait[0]))
-    if key not in _shared or _shared[key].comm is None:  # it may have been closed with all others
-        _shared[key] = kind(**traits)
-    return _shared[key]
-
-
-layout = functools.partial(shared, widgets.Layout)
 
 
 def _plain():

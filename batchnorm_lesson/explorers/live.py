@@ -5,6 +5,7 @@ import time
 
 import ipywidgets as widgets
 
+from ..looks import plain
 from .base import Explorer
 
 PERIOD = 0.092  # seconds from picture to picture: eleven in a second; the steps lose less than a tenth of their time
@@ -31,9 +32,9 @@ class Live(Explorer):
         Live.stop_all()
         self.race, self.steps = race, steps
         self._stopping = threading.Event()
-        self._bar = widgets.IntProgress(max=steps, description="steps", layout={"width": "100%"},
-                                        style={"description_width": "45px"})
-        train, stop = (widgets.Button(description=words, layout={"width": "auto"}) for words in ("Train", "Stop"))
+        self._bar = plain(widgets.IntProgress, {"width": "100%"}, {"description_width": "45px"}, max=steps,
+                          description="steps")
+        train, stop = (plain(widgets.Button, {"width": "auto"}, description=words) for words in ("Train", "Stop"))
         train.on_click(lambda _: self.train())
         stop.on_click(lambda _: self.stop())
         super().__init__(title, picture, lambda **values: race(**values).state(False)[:2], controls,
