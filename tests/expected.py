@@ -361,6 +361,131 @@ def recorded(accuracies, rows, name, values):
     return found + [(word, three[0], 0.501) for word, three in zip(words, single) if np.isfinite(three[0])]
 
 
+STOPS = (1, 2, 3, 5, 8, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 400)
+
+
+@functools.lru_cache
+def five_layers():
+    """Lesson 09's training in plain NumPy, five tanh layers with batch norm: what it has learned at the STOPS, and the
+    mean and the variance with 1/(m − 1) of every layer in each mini-batch, ``(steps, layers, units)``.
+    """
+    images, labels = standardized_digits_to_learn()
+    rng, m, rate = np.random.default_rng(0), 64, 0.1
+    W = [0.05 * rng.normal(size=(64, k)) for k in (64, 64, 64, 64, 64, 10)]
+    gamma, beta, b = [np.ones(64) for _ in W[:-1]], [np.zeros(64) for _ in W[:-1]], np.zeros(10)
+    learned, means, variances, rng = {}, [], [], np.random.default_rng(0)
+    for step in range(1, 401):
+        batch = rng.choice(len(images), m, replace=False)
+        h, hats, stds, seen = [images[batch]], [], [], []
+        for weights, scale, shift in zip(W, gamma, beta):
+            z = h[-1] @ weights
+            seen.append((z.mean(axis=0), z.var(axis=0, ddof=1)))
+            stds.append(np.sqrt(z.var(axis=0) + 1e-5))
+            hats.append((z - z.mean(axis=0)) / stds[-1])
+            h.append(np.tanh(scale * hats[-1] + shift))
+        means.append([mean for mean, _ in seen])
+        variances.append([variance for _, variance in seen])
+        p = probabilities(h[-1] @ W[-1] + b)
+        p[range(m), labels[batch]] -= 1
+        d, dW, db = p / m @ W[-1].T, h[-1].T @ p / m, p.sum(axis=0) / m
+        for i in reversed(range(5)):
+            d = d * (1 - h[i + 1] ** 2)
+            dbeta, dgamma = d.sum(axis=0), (d * hats[i]).sum(axis=0)
+            d = gamma[i] / stds[i] * (d - dbeta / m - hats[i] * dgamma / m)
+            d, change = d @ W[i].T, h[i].T @ d
+            W[i], gamma[i], beta[i] = W[i] - rate * change, gamma[i] - rate * dgamma, beta[i] - rate * dbeta
+        W[-1], b = W[-1] - rate * dW, b - rate * db
+        if step in STOPS:
+            learned[step] = [*W], [*gamma], [*beta], b
+    return learned, np.array(means), np.array(variances)
+
+
+def probabilities(scores):
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def scores_of(h, parameters, statistics=None):
+    """The scores of a network, with the batch's own statistics or with those of each layer that are given."""
+    W, gamma, beta, b = parameters
+    for i in range(5):
+        z = h @ W[i]
+        mean, variance = statistics[i] if statistics else (z.mean(axis=0), z.var(axis=0))
+        h = np.tanh(gamma[i] * (z - mean) / np.sqrt(variance + 1e-5) + beta[i])
+    return h @ W[-1] + b
+
+
+def held_out_digits():
+    order = np.random.default_rng(0).permutation(len(DIGITS))[:297]
+    return standardized_digits()[order], np.load(DATA)["labels"][order].astype(int)
+
+
+def followed(momentum, start, values):
+    """Running statistics after each step: what is left of the start, and each value with the weight that it has."""
+    steps = np.arange(1, len(values) + 1)
+    late = steps[:, None] - steps[None, :]
+    weights = np.where(late >= 0, momentum * (1 - momentum) ** np.maximum(late, 0), 0)
+    return (start * (1 - momentum) ** steps).reshape(-1, *[1] * (values.ndim - 1)) + np.tensordot(weights, values, 1)
+
+
+def mates(values):
+    images, labels = held_out_digits()
+    image, m, draw = (int(values[name]) for name in ("image number", "m batch size", "mates draw"))
+    rng, everybody, rows = np.random.default_rng(image - 1), np.delete(np.arange(297), image - 1), []
+    for _ in range(20):
+        company = images[[image - 1, *rng.choice(everybody, m - 1, replace=False)]]
+        rows.append(probabilities(scores_of(company, five_layers()[0][400]))[0])
+    rows, own = np.array(rows), rows[draw - 1]
+    best = own.argmax()
+    return [("a", labels[image - 1]), ("beside", m - 1), ("read as", best), ("with the probability", own.max()),
+            ("it is read right", (rows.argmax(axis=1) == labels[image - 1]).sum()),
+            ("for each probability: 0:", own[0]), ("The highest bar is at", best),
+            (f"at {best} from", rows[:, best].min())]
+
+
+def crowd(values):
+    images, labels = held_out_digits()
+    others = int(values["other digits"])
+    rest = images[labels != 3][np.random.default_rng(0).permutation((labels != 3).sum())[:others]]
+    scores = scores_of(np.concatenate([images[labels == 3], rest]), five_layers()[0][400])
+    taken = list(scores[:31].argmax(axis=1))
+    return [("threes and", others), ("others:", 100 * 31 / (31 + others), 0.501), ("batch are threes", taken.count(3)),
+            ("threes are read right,", 100 * taken.count(3) / 31, 0.501),
+            ("taken for: 0:", taken.count(0)), (", 3:", taken.count(3)), (", 9:", taken.count(9))]
+
+
+def running(values):
+    momentum, step = values["momentum"], int(values["training step"])
+    learned, means, variances = five_layers()
+    images, labels = held_out_digits()
+    kept = list(zip(followed(momentum, 0, means)[step - 1], followed(momentum, 1, variances)[step - 1]))
+    right, best = (100 * (scores_of(images, learned[step], statistics).argmax(axis=1) == labels).mean()
+                   for statistics in (kept, None))
+    unit, line = variances[:, 2, 0], followed(momentum, 1, variances[:, 2, 0])
+    now = f"+ {momentum:g} · {number(unit[step - 1], 3)} ="
+    return [(f"+ {momentum:g} ·", unit[step - 1], 0.000501), (now, line[step - 1], 0.000501), ("after step", step),
+            (f"after step {step}:", right, 0.501), ("with running statistics,", best, 0.501),
+            ("mini-batches, from", unit.min()), ("variance ends at step", step),
+            (f"variance ends at step {step} and", line[step - 1]), ("Right:", right, 0.501),
+            ("statistics at that step,", best, 0.501)]
+
+
+def fan(values):
+    m, unit = int(values["m batch size"]), int(values["unit number"]) - 1
+    learned, means, variances = five_layers()
+    W, gamma, beta, _ = learned[400]
+    z, rng = held_out_digits()[0] @ W[0][:, unit], np.random.default_rng(0)
+    batches = [z[rng.choice(297, m, replace=False)] for _ in range(12)]
+    slopes = [gamma[0][unit] / np.sqrt(batch.var() + 1e-5) for batch in batches]
+    zeros = [batch.mean() - beta[0][unit] / slope for batch, slope in zip(batches, slopes)]
+    mean, variance = followed(0.1, 0, means[:, 0, unit])[-1], followed(0.1, 1, variances[:, 0, unit])[-1]
+    k = gamma[0][unit] / np.sqrt(variance + 1e-5)
+    height = beta[0][unit] - k * mean
+    return [("evaluation: y =", k), (f"· z {'−' if height < 0 else '+'}", abs(height)), ("batches of", m),
+            ("the slope lies between", min(slopes)), ("with slopes from", min(slopes)), ("with the slope", k),
+            ("It meets y = 0 at z =", mean - beta[0][unit] / k), ("the thin ones between", min(zeros))]
+
+
 def batch_of(values):
     """The four values of the sliders."""
     return np.array([values[f"x{i} value"] for i in "₁₂₃₄"])

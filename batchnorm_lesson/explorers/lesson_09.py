@@ -88,7 +88,7 @@ def _running(momentum, step):
     readout = (f"{symbol('var', 'running variance')} = (1 − {momentum:g}) · {number(before, 3)} + {momentum:g} · "
                f"{number(now, 3)} = {updated}<br>after step {step}: {100 * right[there]:.0f} % right with running "
                f"statistics, {100 * _best()[there]:.0f} % with those of the batch")
-    return {"batch": batch, "follows": follows, "steps": np.array(STEPS), "right": right, "best": _best(),
+    return {"batch": batch, "follows": follows, "stops": np.array(STEPS), "right": right, "best": _best(),
             "step": step}, readout
 
 
@@ -133,13 +133,13 @@ def _fan(m, unit):
     batches = [z[rng.choice(len(z), m, replace=False)] for _ in range(12)]
     means, stds = (np.array([statistic(batch) for batch in batches])
                    for statistic in (np.mean, lambda batch: np.sqrt(batch.var() + EPS)))
-    slopes = norm.gamma[unit] / stds
-    k = norm.gamma[unit] / np.sqrt(norm.running_var[unit] + EPS)
-    height = norm.beta[unit] - k * norm.running_mean[unit]
+    gamma, beta = norm.gamma[unit], norm.beta[unit]
+    slopes, k = gamma / stds, gamma / np.sqrt(norm.running_var[unit] + EPS)
+    height = beta - k * norm.running_mean[unit]
     readout = (f"evaluation: y = {symbol('y', number(k))} · z {'−' if height < 0 else '+'} {number(abs(height))}, for "
                f"every example<br>batches of {m}: the slope lies between {number(slopes.min())} and "
                f"{number(slopes.max())}")
-    return {"slopes": slopes, "heights": norm.beta[unit] - slopes * means, "slope": k, "height": height}, readout
+    return {"slopes": slopes, "zeros": means - beta / slopes, "slope": k, "zero": -height / k}, readout
 
 
 def _in_mode(network, training, means=None, variances=None):

@@ -2,7 +2,7 @@
 import numpy as np
 
 from .. import style
-from ..given import drawable
+from ..given import drawable, one_of
 from ..picture import Picture
 from ..style import COLORS, FAINT, number
 
@@ -11,12 +11,12 @@ __all__ = ["one_digit", "taken_for", "running", "fan"]
 LONGEST = 400  # steps
 
 
-@drawable(image="pixel", probabilities="digit", others="draw digit")
+@drawable(image="64 -1..2", probabilities="10 0..1", others="draws 10 0..1")
 def one_digit(image, probabilities, others=None):
     """A digit ``(64,)`` and what a network makes of it: ten probabilities, and those of other draws ``(draws, 10)``."""
     with style.context():
         figure, (left, right) = style.figure(6.4, 2.9, 2, width_ratios=[2, 5])
-        style.frame(left, None)
+        style.frame(left, None, None, (-0.5, 7.5), (7.5, -0.5))
         left.xaxis.set_visible(False)
         left.spines["bottom"].set_visible(False)
         shown = left.imshow(np.zeros((8, 8)), cmap="gray_r", vmin=-0.8, vmax=1.9, animated=True)
@@ -44,7 +44,7 @@ def one_digit(image, probabilities, others=None):
     return Picture(figure, draw, image=image, probabilities=probabilities, others=others)
 
 
-@drawable(counts="digit", truth="0..9")
+@drawable(counts="10 0..40 whole", truth="0..9 whole")
 def taken_for(counts, truth):
     """How many images of one digit are taken for each of the ten digits: counts ``(10,)``; at most 40 in all."""
     with style.context():
@@ -68,13 +68,15 @@ def taken_for(counts, truth):
     return Picture(figure, draw, counts=counts, truth=truth)
 
 
-@drawable(batch="step", follows="step", steps="stop", right="stop", best="stop", step="")
-def running(batch, follows, steps, right, best, step):
+@drawable(batch="steps 0.02..3", follows="steps 0.02..3", stops="stops 1..400 whole growing", right="stops 0..1",
+          best="stops 0..1", step="1..400 whole")
+def running(batch, follows, stops, right, best, step):
     """One unit's variance in each mini-batch, the running variance that follows it, ``(400,)``, and what it is worth.
 
     At some steps ``(stops,)``: the share of right answers with the running statistics, and with those of the batch.
-    step marks how far the training has come; the line of the running variance ends there.
+    step, one of the stops, marks how far the training has come; the line of the running variance ends there.
     """
+    one_of("step", step, tuple(stops))
     with style.context():
         figure, (left, other) = style.figure(7.0, 3.1, 2)
         for axes in (left, other):
@@ -94,12 +96,12 @@ def running(batch, follows, steps, right, best, step):
         curve = other.plot([], [], "o-", color=COLORS["var"], markersize=4, animated=True, zorder=5)[0]
         marks = [axes.axvline(1, color=FAINT, linewidth=1.5, linestyle=":", animated=True) for axes in (left, other)]
 
-    def draw(batch, follows, steps, right, best, step):
+    def draw(batch, follows, stops, right, best, step):
         every = np.arange(1, len(batch) + 1)
         dots.set_data(every, batch)
         line.set_data(every[:int(step)], follows[:int(step)])
-        whole.set_data(steps, 100 * best)
-        curve.set_data(steps, 100 * right)
+        whole.set_data(stops, 100 * best)
+        curve.set_data(stops, 100 * right)
         for mark in marks:
             mark.set_xdata([step, step])
         here = list(curve.get_xdata()).index(step)
@@ -109,14 +111,14 @@ def running(batch, follows, steps, right, best, step):
                 f"{curve.get_ydata()[here]:.0f} % right with the running statistics at that step, "
                 f"{whole.get_ydata()[here]:.0f} % with those of the batch.")
 
-    return Picture(figure, draw, batch=batch, follows=follows, steps=steps, right=right, best=best, step=step)
+    return Picture(figure, draw, batch=batch, follows=follows, stops=stops, right=right, best=best, step=step)
 
 
-@drawable(slopes="line", heights="line", slope="", height="")
-def fan(slopes, heights, slope, height):
-    """What batch norm does to a unit: a line y = slope · z + height for each of some batches, and that of evaluation.
+@drawable(slopes="lines 0.1..400", zeros="lines -1.5..1.5", slope="0.1..400", zero="-1.5..1.5")
+def fan(slopes, zeros, slope, zero):
+    """What batch norm does to a unit: a line y = slope · (z − zero) for each of some batches, and that of evaluation.
 
-    Drawn where z lies between −1.5 and 1.5 and y between −6 and 6. No slope is 0.
+    Drawn where z lies between −1.5 and 1.5 and y between −6 and 6; every line crosses y = 0 in there.
     """
     with style.context():
         figure, axes = style.figure(6.4, 3.2)
@@ -127,18 +129,17 @@ def fan(slopes, heights, slope, height):
         axes.text(0.02, 0.97, "thin: one line for each batch", va="top", transform=axes.transAxes)
         axes.text(0.98, 0.05, "thick: evaluation", ha="right", color=COLORS["y"], transform=axes.transAxes)
 
-    def draw(slopes, heights, slope, height):
-        for line, k, b in zip([*lines, one], [*slopes, slope], [*heights, height]):
-            z = np.clip((np.array([-6, 6]) - b) / k, -1.5, 1.5)
-            line.set_data(z, k * z + b)
-        steep = [_slope(line) for line in lines]
-        zeros = [_zero(line) for line in lines]
+    def draw(slopes, zeros, slope, zero):
+        for line, k, crossing in zip([*lines, one], [*slopes, slope], [*zeros, zero]):
+            z = np.clip(crossing + np.array([-6, 6]) / k, -1.5, 1.5)
+            line.set_data(z, k * (z - crossing))
+        steep, crossings = [_slope(line) for line in lines], [_zero(line) for line in lines]
         return (f"{len(lines)} thin lines, one for each batch, with slopes from {number(min(steep))} to "
                 f"{number(max(steep))}, and a thick one for evaluation with the slope {number(_slope(one))}. It meets "
-                f"y = 0 at z = {number(_zero(one))}, the thin ones between {number(min(zeros))} and "
-                f"{number(max(zeros))}.")
+                f"y = 0 at z = {number(_zero(one))}, the thin ones between {number(min(crossings))} and "
+                f"{number(max(crossings))}.")
 
-    return Picture(figure, draw, slopes=slopes, heights=heights, slope=slope, height=height)
+    return Picture(figure, draw, slopes=slopes, zeros=zeros, slope=slope, zero=zero)
 
 
 def _slope(line):
