@@ -262,6 +262,65 @@ STEPS_STYLES = [
     "for i in range(window - 1, len(losses)):\n"
     "    if statistics.fmean(losses[i - window + 1:i + 1]) < limit:\n        return float(i + 1)\nreturn float('inf')",
 ]
+UPDATE_STYLES = [
+    "mean, var = x.mean(axis=0), x.var(axis=0, ddof=1)\n"
+    "return (1 - momentum) * running_mean + momentum * mean, (1 - momentum) * running_var + momentum * var",
+    "m = len(x)\nvar = x.var(axis=0) * m / (m - 1)\n"
+    "return [running_mean + momentum * (x.mean(axis=0) - running_mean), running_var + momentum * (var - running_var)]",
+    "m, C = x.shape\nmeans, variances = [], []\nfor j in range(C):\n    mean = sum(x[:, j]) / m\n"
+    "    var = sum((v - mean) ** 2 for v in x[:, j]) / (m - 1)\n"
+    "    means.append((1 - momentum) * running_mean[j] + momentum * mean)\n"
+    "    variances.append((1 - momentum) * running_var[j] + momentum * var)\nreturn means, variances",
+    "old = np.stack([running_mean, running_var])\nnew = np.stack([x.mean(axis=0), x.var(axis=0, ddof=1)])\n"
+    "return (1 - momentum) * old + momentum * new",
+    "mean = np.mean(x, axis=0)\nvar = ((x - mean) ** 2).sum(axis=0) / (len(x) - 1)\nkeep = 1 - momentum\n"
+    "return keep * running_mean + momentum * mean, keep * running_var + momentum * var",
+    "mix = lambda old, new: old * (1 - momentum) + new * momentum\n"
+    "return mix(running_mean, x.mean(0)), mix(running_var, x.std(0, ddof=1) ** 2)",
+    "return tuple((1 - momentum) * old + momentum * np.array([f(list(column)) for column in x.T.astype(float)])\n"
+    "             for old, f in ((running_mean, statistics.fmean), (running_var, statistics.variance)))",
+    "layer = BatchNorm(x.shape[1], momentum=momentum)\nlayer.running_mean = running_mean.copy()\n"
+    "layer.running_var = running_var.copy()\nlayer.forward(x)\nreturn layer.running_mean, layer.running_var",
+    "m = x.shape[0]\nmean, var = batch_mean(x), batch_variance(x)\nvar = var / (1 - 1 / m)\n"
+    "return running_mean - momentum * (running_mean - mean), running_var - momentum * (running_var - var)",
+    "mean, var = np.average(x, axis=0), np.diag(np.atleast_2d(np.cov(x.T)))\nt = momentum\n"
+    "return np.float32(t * mean + (1 - t) * running_mean), np.float32(t * var + (1 - t) * running_var)",
+]
+EVALUATE_STYLES = [
+    "x_hat = (x - running_mean) / np.sqrt(running_var + eps)\nreturn gamma * x_hat + beta",
+    "return gamma * (x - running_mean) * (running_var + eps) ** -0.5 + beta",
+    "k = gamma / np.sqrt(running_var + eps)\nreturn x * k + (beta - running_mean * k)",
+    "std = np.sqrt(eps + running_var)\nreturn [gamma * (row - running_mean) / std + beta for row in x]",
+    "m, C = x.shape\ny = np.zeros((m, C))\nfor i in range(m):\n    for j in range(C):\n"
+    "        x_hat = (x[i, j] - running_mean[j]) / math.sqrt(running_var[j] + eps)\n"
+    "        y[i, j] = gamma[j] * x_hat + beta[j]\nreturn y",
+    "return scale_and_shift(normalize(x, running_mean, running_var, eps), gamma, beta)",
+    "columns = [g * (c - mu) / (v + eps) ** 0.5 + b\n"
+    "           for c, mu, v, g, b in zip(x.T, running_mean, running_var, gamma, beta)]\nreturn np.transpose(columns)",
+    "y = x - running_mean\ny = y / np.sqrt(running_var + eps)\ny *= gamma\ny += beta\nreturn y.astype(np.float32)",
+    "return np.add(np.multiply(gamma, np.divide(np.subtract(x, running_mean), np.sqrt(running_var + eps))), beta)",
+    "layer = BatchNorm(x.shape[1], eps=eps)\nlayer.training = False\nlayer.gamma[:], layer.beta[:] = gamma, beta\n"
+    "layer.running_mean, layer.running_var = running_mean, running_var\nreturn layer.forward(x)",
+]
+FOLD_STYLES = [
+    "k = gamma / np.sqrt(running_var + eps)\nreturn W * k, (b - running_mean) * k + beta",
+    "k = gamma * (running_var + eps) ** -0.5\nreturn [W @ np.diag(k), beta + b * k - running_mean * k]",
+    "k = gamma / (running_var + eps) ** 0.5\nreturn (W.T * k[:, None]).T, beta - (running_mean - b) * k",
+    "std = np.sqrt(running_var + eps)\nreturn gamma * W / std, gamma * (b - running_mean) / std + beta",
+    "n, units = W.shape\nweights, bias = np.zeros((n, units)), np.zeros(units)\nfor j in range(units):\n"
+    "    k = gamma[j] / math.sqrt(running_var[j] + eps)\n    weights[:, j] = W[:, j] * k\n"
+    "    bias[j] = (b[j] - running_mean[j]) * k + beta[j]\nreturn weights, bias",
+    "k = [g / math.sqrt(v + eps) for g, v in zip(gamma, running_var)]\n"
+    "return [[w * f for w, f in zip(row, k)] for row in W], [(a - m) * f + s for a, m, f, s in "
+    "zip(b, running_mean, k, beta)]",
+    "f = lambda z: gamma * (z - running_mean) / np.sqrt(running_var + eps) + beta\nreturn f(W) - f(0 * W), f(b)",
+    "k = gamma / np.sqrt(running_var + eps)\nboth = np.vstack([W, b - running_mean]) * k\n"
+    "return both[:-1], both[-1] + beta",
+    "k = np.divide(gamma, np.sqrt(np.add(running_var, eps)))\n"
+    "return np.einsum('nu,u->nu', W, k), np.float32(k * b + (beta - k * running_mean))",
+    "scale = gamma / np.sqrt(running_var + eps)\nnew_b = scale * (b - running_mean)\nnew_b = new_b + beta\n"
+    "return np.multiply(W, scale[None, :]), new_b",
+]
 STYLES = {"batch_mean": MEAN_STYLES, "batch_mean_table": TABLE_STYLES, "batch_variance": VARIANCE_STYLES,
           "normalize": NORMALIZE_STYLES, "scale_and_shift": SCALE_STYLES, "batch_norm": BATCH_NORM_STYLES,
           "undo_gamma_beta": UNDO_STYLES, "detective": DETECTIVE_STYLES,
@@ -269,7 +328,8 @@ STYLES = {"batch_mean": MEAN_STYLES, "batch_mean_table": TABLE_STYLES, "batch_va
           "parameter_gradients": PARAMETER_STYLES, "input_gradient": INPUT_STYLES,
           "batch_norm_backward": BACKWARD_STYLES,
           "saturated_share": SATURATED_STYLES,
-          "layer": LAYER_STYLES, "residual_layer": RESIDUAL_STYLES, "steps_until": STEPS_STYLES}
+          "layer": LAYER_STYLES, "residual_layer": RESIDUAL_STYLES, "steps_until": STEPS_STYLES,
+          "update_running": UPDATE_STYLES, "evaluate": EVALUATE_STYLES, "fold": FOLD_STYLES}
 NAMES = {"np": np, "math": math, "statistics": statistics,
          **{name: getattr(batchnorm_lesson, name) for name in batchnorm_lesson.__all__}}
 

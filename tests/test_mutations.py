@@ -114,7 +114,8 @@ def defined(text):
 def random_arguments(exercise, rng):
     """Arguments of the kind that the statement promises, other than those of the check."""
     m, C = rng.integers(2, 9, 2)
-    tables = dict.fromkeys(("batch_norm_features", "layer", "residual_layer"), (m, C))
+    tables = dict.fromkeys(("batch_norm_features", "layer", "residual_layer", "update_running", "evaluate", "fold"),
+                           (m, C))
     tables["batch_norm_conv"] = (m, C, 2, 3)
     per_feature = C if exercise.name in tables else ()
     x = rng.normal(rng.normal(0, 5), 3, (tables | {"batch_mean_table": (m, C)}).get(exercise.name, m))
@@ -126,7 +127,9 @@ def random_arguments(exercise, rng):
               "mean": rng.normal(0, 5), "var": rng.uniform(0.1, 9), "gamma": rng.normal(0, 2, per_feature),
               "beta": rng.normal(0, 2, per_feature),
               "eps": rng.uniform(0.1, 3), "x_hat": rng.normal(0, 1, m), "std": rng.uniform(0.3, 3),
-              "W": rng.normal(0, 1, (C, C)), "limit": x.mean() + rng.normal(), "window": int(rng.integers(1, 4))}
+              "W": rng.normal(0, 1, (C, C)), "b": rng.normal(0, 2, per_feature),
+              "running_mean": rng.normal(0, 5, per_feature), "running_var": rng.uniform(0.1, 9, per_feature),
+              "momentum": rng.uniform(0.05, 0.95), "limit": x.mean() + rng.normal(), "window": int(rng.integers(1, 4))}
     unknown = set(exercise.names[1:]) - set(others)
     assert not unknown, f"{exercise.name}: random_arguments has to learn what {unknown} may be, and x if it is no (m,)"
     return [x] + [np.asarray(others[name])[()] for name in exercise.names[1:]]

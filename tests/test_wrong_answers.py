@@ -74,7 +74,7 @@ def test_the_inputs_catch_what_depends_on_them(exercise):
         assert any(0 in values for values in given) and any((values < 0).any() for values in given)
     sizes = {np.shape(case.args[0]) for case in exercise.cases}
     alone = any(shape[0] == 1 for shape in sizes)
-    assert alone or exercise.name == "undo_gamma_beta"  # whose statement promises values that differ
+    assert alone or exercise.name in ("undo_gamma_beta", "update_running")  # which ask for two values or more
     assert len(next(iter(sizes))) == 1 or any(shape[1] == 1 for shape in sizes)
 
 
@@ -168,6 +168,11 @@ READABLE = [
     ("normalize", "x_hat = (x - mean) / np.sqrt(var + eps)\nif len(x) > 99:\n    x_hat[-1] = 3\nreturn x_hat",
      "For x = (128 values), mean = 0, var = 1, eps = 0.5 your function gave 3 at index 127, where x is 1000, and "
      "816.497 is right.", "one value lies far out"),
+    ("update_running", "mean, var = x.mean(axis=0), x.var(axis=0, ddof=1)\nvar[-1] += 3\n"
+                       "return (1 - momentum) * running_mean + momentum * mean, "
+                       "(1 - momentum) * running_var + momentum * var",
+     "Look at column 0 alone. For x[:, 0] = [-3.6, 6.9], running_mean[0] = 2, running_var[0] = 3, momentum = 0.3 your "
+     "function gave [1.895, 19.5375], and [1.895, 18.6375] is right.", "Look at running_var."),
 ]
 
 

@@ -874,9 +874,156 @@ STEPS_UNTIL = [
     ("return np.argmax(losses < limit)", ""),
 ]
 
+MOVED = ("mean, var = x.mean(axis=0), x.var(axis=0, ddof=1)\n"
+         "return (1 - momentum) * running_mean + momentum * mean, (1 - momentum) * running_var + momentum * var")
+STEPWISE = ("running_mean = running_mean + momentum * (x.mean(axis=0) - running_mean)\n"
+            "running_var = running_var + momentum * (x.var(axis=0, ddof=1) - running_var)\n"
+            "return running_mean, running_var")
+
+UPDATE_RUNNING = [
+    ("mean, var = x.mean(axis=0), x.var(axis=0, ddof=1)\nreturn momentum * running_mean + (1 - momentum) * mean, "
+     "momentum * running_var + (1 - momentum) * var", "old and new weights exchanged"),
+    ("mean, var = x.mean(0), x.var(0)\nreturn momentum * running_mean + (1 - momentum) * mean, "
+     "momentum * running_var + (1 - momentum) * var", "old and new weights exchanged, and 1/m"),
+    (MOVED.replace(", ddof=1", ""), "1/m"),
+    ("m = len(x)\n" + MOVED.replace("x.var(axis=0, ddof=1)", "x.var(axis=0) * (m - 1) / m"), "(m − 1)/m"),
+    ("m = len(x)\n" + MOVED.replace("ddof=1)", "ddof=1) * m / (m - 1)"), "corrected twice"),
+    (MOVED.replace("x.var(", "x.std("), "std instead of var"),
+    (MOVED.replace("x.var(axis=0, ddof=1)", "x.std(axis=0)"), "std instead of var, with 1/m"),
+    (MOVED.replace("(1 - momentum) * running_var + momentum * var", "running_var"), "only the mean"),
+    (MOVED.replace("(1 - momentum) * running_mean + momentum * mean", "running_mean"), "only the variance"),
+    ("return running_mean, running_var", "nothing updated"),
+    ("return x.mean(axis=0), x.var(axis=0, ddof=1)", "the batch's own statistics"),
+    ("return x.mean(axis=0), x.var(axis=0)", "the batch's own statistics, with 1/m"),
+    ("running_mean, running_var = np.zeros(x.shape[1]), np.ones(x.shape[1])\n" + MOVED, "started again"),
+    ("return momentum * x.mean(axis=0), momentum * x.var(axis=0, ddof=1)", "started from nothing"),
+    (MOVED.replace("(1 - momentum) * ", ""), "old value kept whole"),
+    (MOVED.replace("+ momentum * ", "+ "), "new value taken whole"),
+    ("return (running_mean + x.mean(axis=0)) / 2, (running_var + x.var(axis=0, ddof=1)) / 2", "plain average"),
+    ("momentum = 0.1\n" + MOVED, "momentum fixed at 0.1"),
+    ("momentum = 0.9\n" + MOVED, "momentum fixed at 0.9"),
+    (STEPWISE.replace("+ momentum", "- momentum"), "moved away"),
+    (STEPWISE.replace("x.var(axis=0, ddof=1)", "((x - running_mean) ** 2).sum(axis=0) / (len(x) - 1)"),
+     "variance around the new running mean"),
+    (MOVED.replace("x.var(axis=0, ddof=1)", "((x - running_mean) ** 2).sum(axis=0) / (len(x) - 1)"),
+     "variance around the running mean"),
+    (MOVED.replace("x.mean(axis=0), x.var(axis=0, ddof=1)", "x.mean(), x.var(ddof=1)"),
+     "one statistic for the whole table"),
+    ("m, v = x.mean(0), x.var(0, ddof=1)\nreturn (1 - momentum) * running_var + momentum * v, "
+     "(1 - momentum) * running_mean + momentum * m", "statistics in the wrong order"),
+    (MOVED.replace("x.mean(axis=0)", "np.median(x, axis=0)"), "median instead of mean"),
+    (MOVED.replace("momentum * var", "momentum * np.sqrt(var)"), "std instead of var"),
+    ("mean, var = x.mean(axis=0), x.var(axis=0, ddof=1)\nreturn (1 - momentum) * running_mean + momentum * mean, "
+     "np.sqrt((1 - momentum) * running_var + momentum * var)", "root of the running variance"),
+    (MOVED.replace("axis=0", "axis=1"), "raised an error"),
+    (MOVED.replace("return ", "return np.mean([") + "])", "wrong number of results"),
+    ("running_mean += momentum * (x.mean(axis=0) - running_mean)\n"
+     "running_var += momentum * (x.var(axis=0, ddof=1) - running_var)\nreturn running_mean, running_var",
+     "changed its input"),
+    ("running_mean[:] = (1 - momentum) * running_mean + momentum * x.mean(axis=0)\n"
+     "running_var[:] = (1 - momentum) * running_var + momentum * x.var(axis=0, ddof=1)", "changed its input"),
+    (STEPWISE.replace("\nreturn running_mean, running_var", ""), "no return"),
+    (MOVED.partition(", (1 - momentum) * running_var")[0], "wrong number of results"),
+    (MOVED.replace("x.var(axis=0, ddof=1)", "x.var(axis=0, ddof=2)"), ""),
+    (MOVED.replace("var(axis=0, ddof=1)", "var(axis=0, unbiased=True)"), "raised an error"),
+]
+
+EVALUATED = "x_hat = (x - running_mean) / np.sqrt(running_var + eps)\nreturn gamma * x_hat + beta"
+
+EVALUATE = [
+    ("return batch_norm(x, gamma, beta, eps)", "batch statistics"),
+    ("mean, var = x.mean(axis=0), x.var(axis=0)\nreturn gamma * (x - mean) / np.sqrt(var + eps) + beta",
+     "batch statistics"),
+    ("mean, var = x.mean(axis=0), x.var(axis=0)\n"
+     "return gamma * (x - running_mean) / np.sqrt(var + eps) + beta", "variance of the batch"),
+    (EVALUATED.replace("x - running_mean", "x - x.mean(axis=0)"), "mean of the batch"),
+    ("t = 0.1\nrunning_mean = (1 - t) * running_mean + t * x.mean(axis=0)\nif len(x) > 1:\n"
+     "    running_var = (1 - t) * running_var + t * x.var(axis=0, ddof=1)\n"
+     "else:\n    running_var = (1 - t) * running_var + t * running_var\n" + EVALUATED, "statistics updated"),
+    (EVALUATED.replace("np.sqrt(running_var + eps)", "(running_var + eps)"), "divided by the variance"),
+    (EVALUATED.replace("np.sqrt(running_var + eps)", "running_var"), "divided by the variance, without eps"),
+    (EVALUATED.replace("np.sqrt(running_var + eps)", "np.sqrt(running_var)"), "eps forgotten"),
+    (EVALUATED.replace("np.sqrt(running_var + eps)", "(np.sqrt(running_var) + eps)"), "eps outside the root"),
+    (EVALUATED.replace("+ eps)", "+ 1e-5)"), "eps fixed at 1e-5"),
+    (EVALUATED.replace("+ eps)", "- eps)"), "eps subtracted"),
+    (EVALUATED.replace("running_var + eps", "np.maximum(running_var, eps)"), "the larger of var and eps"),
+    (EVALUATED.replace("(x - running_mean)", "x"), "mean not subtracted"),
+    (EVALUATED.replace("x - running_mean", "x + running_mean"), "mean added"),
+    (EVALUATED.replace("(x - running_mean)", "x - running_mean"), "only the mean was divided"),
+    ("return gamma * x - running_mean / np.sqrt(running_var + eps) + beta", "brackets around x − mean missing"),
+    (EVALUATED.replace(" / np.sqrt(running_var + eps)", ""), "only centred"),
+    (EVALUATED.replace("/ np.sqrt", "* np.sqrt"), "multiplied instead of divided"),
+    (EVALUATED.replace("gamma * x_hat + beta", "x_hat"), "only normalized"),
+    (EVALUATED.replace("gamma * x_hat + beta", "gamma * x + beta"), "not normalized"),
+    (EVALUATED.replace(" + beta", ""), "beta forgotten"),
+    (EVALUATED.replace("gamma * ", ""), "gamma forgotten"),
+    (EVALUATED.replace("gamma * x_hat + beta", "beta * x_hat + gamma"), "gamma and beta swapped"),
+    (EVALUATED.replace("x_hat + beta", "(x_hat + beta)"), "shift before scale"),
+    (EVALUATED.replace("+ beta", "- beta"), "beta subtracted"),
+    (EVALUATED.replace("(running_var + eps)", "(running_mean + eps)").replace("x - running_mean", "x - running_var"),
+     "mean and var swapped"),
+    ("m = len(x)\n" + EVALUATED.replace("running_var + eps", "running_var * m / (m - 1) + eps"),
+     "variance corrected again"),
+    ("m = len(x)\n" + EVALUATED.replace("running_var + eps", "running_var * m / max(m - 1, 1) + eps"), ""),
+    (EVALUATED.replace("running_mean)", "running_mean.mean())").replace("running_var +", "running_var.mean() +"),
+     "one statistic for the whole table"),
+    ("gamma = gamma + (gamma == 0)\n" + EVALUATED, "zero taken for missing"),
+    ("x -= running_mean\nreturn gamma * x / np.sqrt(running_var + eps) + beta", "changed its input"),
+    ("running_mean *= 0.9\nrunning_mean += 0.1 * x.mean(axis=0)\n" + EVALUATED, "changed its input"),
+    (EVALUATED.replace("return ", ""), "no return"),
+    ("if len(x) == 1:\n    return x\n" + EVALUATED, ""),
+    ("if len(x) > 1:\n    " + EVALUATED.replace("\n", "\n    "), "no return"),
+    (EVALUATED.replace("np.sqrt", "math.sqrt"), "raised an error"),
+    (EVALUATED.replace("return gamma * x_hat + beta", "return (gamma * x_hat + beta)[0]"), "wrong shape"),
+]
+
+FOLDED = "k = gamma / np.sqrt(running_var + eps)\nreturn W * k, (b - running_mean) * k + beta"
+
+FOLD = [
+    (FOLDED.replace("W * k", "W * k[:, None]"), "rows for columns"),
+    (FOLDED.replace("W * k", "(W.T * k).T"), "rows for columns"),
+    (FOLDED.replace("W * k", "np.diag(k) @ W"), "rows for columns"),
+    ("k = gamma / np.sqrt(running_var + eps)\nn = len(W)\nK = np.resize(k, n)[:, None]\n"
+     "return W * K, (b - running_mean) * k + beta", "rows for columns"),
+    (FOLDED.replace("W * k", "W @ k"), "wrong shape"),
+    (FOLDED.replace("W * k", "W"), "weights left as they were"),
+    (FOLDED.replace("(b - running_mean) * k + beta", "b"), "bias left as it was"),
+    (FOLDED.replace(" / np.sqrt(running_var + eps)", ""), "std forgotten"),
+    (FOLDED.replace("gamma / np", "1 / np"), "gamma forgotten"),
+    (FOLDED.replace("np.sqrt(running_var + eps)", "(running_var + eps)"), "divided by the variance"),
+    (FOLDED.replace("np.sqrt(running_var + eps)", "running_var"), "divided by the variance, without eps"),
+    (FOLDED.replace(" + eps", ""), "eps forgotten"),
+    (FOLDED.replace("np.sqrt(running_var + eps)", "(np.sqrt(running_var) + eps)"), "eps outside the root"),
+    (FOLDED.replace("gamma / np", "gamma * np"), "multiplied by the root"),
+    (FOLDED.replace("(b - running_mean) * k", "b * k"), "mean forgotten"),
+    (FOLDED.replace("(b - running_mean) * k + beta", "(b + beta - running_mean) * k"), "beta multiplied by k"),
+    (FOLDED.replace("(b - running_mean) * k + beta", "(beta - running_mean) * k"),
+     "beta multiplied by k, bias forgotten"),
+    (FOLDED.replace("(b - running_mean) * k + beta", "beta - running_mean * k"), "bias forgotten"),
+    (FOLDED.replace("(b - running_mean) * k + beta", "b + beta - running_mean * k"), "bias not multiplied"),
+    (FOLDED.replace("(b - running_mean) * k", "b * k - running_mean"), "mean not multiplied"),
+    (FOLDED.replace("(b - running_mean) * k", "b - running_mean"), "nothing multiplied"),
+    (FOLDED.replace("b - running_mean", "b + running_mean"), "mean added"),
+    (FOLDED.replace(" * k + beta", " * k"), "beta forgotten"),
+    (FOLDED.replace("(b - running_mean) * k + beta", "beta"), "only beta"),
+    (FOLDED.replace("* k + beta", "* k - beta"), "beta subtracted"),
+    (FOLDED.replace("b - running_mean", "running_mean - b"), "subtracted the wrong way round"),
+    ("k = gamma / np.sqrt(running_var + eps)\nreturn (b - running_mean) * k + beta, W * k",
+     "results in the wrong order"),
+    ("k = beta / np.sqrt(running_var + eps)\nreturn W * k, (b - running_mean) * k + gamma",
+     "gamma and beta exchanged"),
+    ("k = gamma / np.sqrt(running_var + eps)\nW *= k\nreturn W, (b - running_mean) * k + beta", "changed its input"),
+    (FOLDED.replace("return W * k, ", "return "), "wrong number of results"),
+    (FOLDED.replace("return ", "new = "), "no return"),
+    (FOLDED.replace("W * k", "W * k.mean()"), ""),
+    ("gamma = np.where(gamma == 0, 1, gamma)\n" + FOLDED, "zero taken for missing"),
+    (FOLDED.replace("np.sqrt", "math.sqrt"), "raised an error"),
+    (FOLDED.replace("W * k, ", "np.round(W * k, 3), "), "W: rounded"),
+]
+
 WRONG = {"saturated_share": SATURATED_SHARE, "batch_mean": BATCH_MEAN, "batch_mean_table": BATCH_MEAN_TABLE,
          "batch_variance": BATCH_VARIANCE, "normalize": NORMALIZE, "scale_and_shift": SCALE_AND_SHIFT,
          "undo_gamma_beta": UNDO, "detective": DETECTIVE, "batch_norm": BATCH_NORM, "batch_norm_features": FEATURES,
          "batch_norm_conv": CONV, "parameter_gradients": PARAMETER_GRADIENTS, "input_gradient": INPUT_GRADIENT,
          "batch_norm_backward": BACKWARD, "layer": LAYER, "residual_layer": RESIDUAL,
-         "steps_until": STEPS_UNTIL}
+         "steps_until": STEPS_UNTIL, "update_running": UPDATE_RUNNING, "evaluate": EVALUATE, "fold": FOLD}

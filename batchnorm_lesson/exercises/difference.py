@@ -25,13 +25,17 @@ def difference(exercise, case, got, right):
 def _one_feature(given, got, right, tolerance):
     """The first feature that is off, alone: what was given there, the results for it, and its place in words."""
     batch = next(iter(given.values()))
-    along = 1 if right[0].ndim > 1 else 0  # a result of shape (C,) has its features along axis 0
-    c = next(i for i in range(right[0].shape[along])
-             if not close(got[0].take(i, along), right[0].take(i, along), tolerance))
-    of_c = {f"{name}[{c}]" if np.ndim(value) == 1 else f"{name}[:, {c}]" if np.ndim(value) else name:
-            value.take(c, min(1, value.ndim - 1)) if np.ndim(value) else value for name, value in given.items()}
-    return (of_c, [got[0].take(c, along)], [right[0].take(c, along)],
+    c = next((i for i in range(right[0].shape[min(1, right[0].ndim - 1)])
+              if not all(close(_of(i, part), _of(i, wanted), tolerance) for part, wanted in zip(got, right))), 0)
+    of_c = {f"{name}[{c}]" if np.ndim(value) == 1 else f"{name}[:, {c}]" if np.ndim(value) else name: _of(c, value)
+            for name, value in given.items()}
+    return (of_c, [_of(c, part) for part in got], [_of(c, wanted) for wanted in right],
             f"Look at {'column' if batch.ndim == 2 else 'channel'} {c} alone. ")
+
+
+def _of(c, value):
+    """What belongs to feature c: an array of shape (C,) has its features along axis 0, any other along axis 1."""
+    return np.take(value, c, min(1, np.ndim(value) - 1)) if np.ndim(value) else value
 
 
 def _broken(exercise, case, batch, got, right):

@@ -261,8 +261,8 @@ evaluate = Exercise(
     name="evaluate", call="(x, running_mean, running_var, gamma, beta, eps)", answer=_evaluate, catalogue=EVALUATE,
     task="`x` holds one or more examples, shape `(m, C)`; all the other arrays have shape `(C,)`, `eps` is a number. "
          "Return what batch norm makes of x in evaluation, shape `(m, C)`.",
-    cases=(_case([[3.0, 0.0]], [10.0, 2.0], [25.0, 4.0], [2.0, 1.0], [1.0, -1.0], 0.0),
-           _case(LONG[:9].reshape(3, 3), [1.5, -2.0, 0.25], [4.0, 0.5, 9.0], [1.5, -0.5, 2.0], [4.0, -2.0, 0.5], 0.5),
+    cases=(_case([[3.0, 0.0]], [10.0, 2.0], [25.0, 4.0], [2.0, 1.0], [1.0, -1.0], 1e-5),
+           _case(LONG[:9].reshape(3, 3), [1.5, -2.0, 0.25], [4.0, 0.5, 9.0], [1.5, -0.5, 2.0], [4.0, -2.0, 0.0], 0.5),
            _case(LONG.reshape(8, 4), [-3.0, 2.0, 5.5, 1.0], [20.0, 0.75, 7.0, 30.0], [0.5, 2.0, -1.0, 3.0],
                  [-3.0, 1.0, 0.25, 2.0], 2.0),
            _case(LONG[:5].reshape(5, 1), [2.0], [3.0], [-1.5], [0.75], 1.0),
@@ -286,7 +286,7 @@ fold = Exercise(
          "`(n, units)`; `b`, `gamma`, `beta`, `running_mean` and `running_var` have shape `(units,)`, `eps` is a "
          "number. Return new weights and a new bias, with which one line does the work of both.",
     cases=(_case([[1.0, 2.0], [3.0, 4.0]], [1.0, 0.0], [2.0, 1.0], [1.0, -1.0], [10.0, 2.0], [25.0, 4.0], 0.0),
-           _case(LONG[:9].reshape(3, 3), [1.0, -2.0, 0.5], [1.5, -0.5, 2.0], [4.0, -2.0, 0.5], [1.5, -2.0, 0.25],
+           _case(LONG[:9].reshape(3, 3), [1.0, -2.0, 0.5], [1.5, -0.5, 2.0], [4.0, -2.0, 0.0], [1.5, -2.0, 0.25],
                  [4.0, 0.5, 9.0], 0.5),
            _case(LONG[:16].reshape(4, 4), [2.0, 0.5, -1.0, 3.0], [0.5, 2.0, -1.0, 3.0], [-3.0, 1.0, 0.25, 2.0],
                  [-3.0, 2.0, 5.5, 1.0], [20.0, 3.0, 7.0, 30.0], 2.0),
