@@ -88,10 +88,12 @@ def running(batch, follows, stops, right, best, step):
         other.set_ylabel("right answers (%)")
         other.set_ylim(0, 109)
         left.text(0.02, 0.99, "dots: mini-batches", va="top", transform=left.transAxes)
-        other.text(0.98, 0.2, "batch statistics", ha="right", transform=other.transAxes, color="#666666")
-        other.text(0.98, 0.06, "running statistics", ha="right", transform=other.transAxes, color=COLORS["var"])
+        other.text(0.94, 0.2, "batch statistics", ha="right", transform=other.transAxes, color="#666666")
+        other.text(0.94, 0.06, "running statistics", ha="right", transform=other.transAxes, color=COLORS["var"])
         dots = left.plot([], [], "o", color=COLORS["x"], markersize=3, alpha=0.35, animated=True)[0]
-        line = left.plot([], [], color=COLORS["var"], linewidth=2.5, animated=True, zorder=5)[0]
+        # The mark at its end is all there is of the line in step 1.
+        line = left.plot([], [], "o-", color=COLORS["var"], linewidth=2.5, markersize=6, markevery=[-1], animated=True,
+                         zorder=5)[0]
         whole = other.plot([], [], "-", color="#666666", linewidth=1.5, animated=True)[0]
         curve = other.plot([], [], "o-", color=COLORS["var"], markersize=4, animated=True, zorder=5)[0]
         marks = [axes.axvline(1, color=FAINT, linewidth=1.5, linestyle=":", animated=True) for axes in (left, other)]
