@@ -1,0 +1,51 @@
+"""Markdown as HTML the way a notebook shows it, with formulas that need neither script nor font: MathML."""
+import html
+import re
+
+from latex2mathml.converter import convert
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.filters.strings import html2text
+
+SCROLLS = 'tabindex="0" role="group"'  # what may be wider than a phone has to be reachable with the keyboard
+
+
+class Renderer(IPythonRenderer):
+    """nbconvert's renderer with other headings, formulas and tables."""
+
+    def heading(self, text, level, **_):
+        """A heading with the anchor that Jupyter gives it, and no empty link beside it."""
+        name = html2text(f"<h1>{text}</h1>").replace(" ", "-")
+        return f'<h{level} id="{html.escape(name)}">{text}</h{level}>\n'
+
+    def inline_math(self, body):
+        """A formula within a line."""
+        return mathml(body, "inline")
+
+    def block_math(self, body):
+        """A formula of its own, which scrolls by itself on a narrow page."""
+        return f'<span class="formula" {SCROLLS} aria-label="Formula">{mathml(body, "block")}</span>'
+
+    def table(self, text):
+        """A table, which scrolls by itself on a narrow page."""
+        return f'<div class="table" {SCROLLS} aria-label="Table"><table>{text}</table></div>'
+
+
+def mathml(formula, display):
+    """A formula in LaTeX as MathML; ``display`` is "inline" or "block". Raises the library's errors for a wrong one."""
+    # The library takes a function's name with one letter or with many for a variable, which is set in italics.
+    return convert(formula, display=display)
+
+
+def to_html(text, path="."):
+    """Markdown as HTML; pictures become part of it, from files beside ``path``."""
+    renderer = Renderer(escape=False, embed_images=True, path=str(path))
+    return scrollable(MarkdownWithMath(renderer=renderer).render(text))
+
+
+def scrollable(page, widest=36):
+    """HTML in which code and printed lines with more characters than fit on a phone can be scrolled by keyboard."""
+    def open_tag(found):
+        lines = html.unescape(re.sub("<[^>]+>", "", found[1])).splitlines()
+        wide = max(map(len, lines), default=0) > widest
+        return (f'<pre {SCROLLS} aria-label="Code or its output">' if wide else "<pre>") + found[1]
+    return re.sub(r"<pre>(.*?)(?=</pre>)", open_tag, page, flags=re.DOTALL)
