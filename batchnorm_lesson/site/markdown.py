@@ -17,6 +17,12 @@ class Renderer(IPythonRenderer):
         name = html2text(f"<h1>{text}</h1>").replace(" ", "-")
         return f'<h{level} id="{html.escape(name)}">{text}</h{level}>\n'
 
+    def block_html(self, html):
+        """HTML as it stands: the parent would close each part by itself, and nothing would stay folded."""
+        return html + "\n"
+
+    inline_html = str
+
     def inline_math(self, body):
         """A formula within a line."""
         return mathml(body, "inline")
@@ -29,10 +35,16 @@ class Renderer(IPythonRenderer):
         """A table, which scrolls by itself on a narrow page."""
         return f'<div class="table" {SCROLLS} aria-label="Table"><table>{text}</table></div>'
 
+    def table_cell(self, text, align=None, head=False):
+        """A cell; an empty one above a column of names heads nothing."""
+        return f'<th scope="col">{text}</th>' if head and text else f"<td>{text}</td>"
+
 
 def mathml(formula, display):
     """A formula in LaTeX as MathML; ``display`` is "inline" or "block". Raises the library's errors for a wrong one."""
-    # The library takes a function's name with one letter or with many for a variable, which is set in italics.
+    formula = re.sub(r"\\mathrm\{(\w{2,})\}", r"\\operatorname{\1}", formula)  # one word, not letters side by side
+    if display == "block":  # within a brace the library would set the limits of a sum beside it
+        formula = re.sub(r"\\sum(?!\\limits)", r"\\sum\\limits", formula)
     return convert(formula, display=display)
 
 
