@@ -54,7 +54,13 @@ def to_html(text, path="."):
     return scrollable(MarkdownWithMath(renderer=renderer).render(text))
 
 
-def scrollable(page, widest=36):
+def code(page):
+    """Highlighted code without the marks of names and signs, which page.css does not colour: half of all elements."""
+    page = re.sub(r'<span class="(?:[nop]|n[a-z]|bp|w|fm|v[a-z]|esc)">(.*?)</span>', r"\1", page)
+    return scrollable(page.replace("<span></span>", ""))
+
+
+def scrollable(page, widest=30):
     """HTML in which code and printed lines with more characters than fit on a phone can be scrolled by keyboard."""
     def open_tag(found):
         lines = html.unescape(re.sub("<[^>]+>", "", found[1])).splitlines()

@@ -7,7 +7,7 @@ import nbformat
 from jinja2 import pass_context
 from nbconvert import HTMLExporter
 
-from .markdown import scrollable, to_html
+from .markdown import code, scrollable, to_html
 
 HERE = Path(__file__).parent
 
@@ -18,6 +18,7 @@ class Exporter(HTMLExporter):
     def __init__(self):
         super().__init__(template_name="template", extra_template_basedirs=[str(HERE)], exclude_input_prompt=True,
                          exclude_output_prompt=True)
+        self.register_filter("code", code)
         self.register_filter("scrollable", scrollable)
 
     @pass_context

@@ -1,0 +1,255 @@
+"""The pages for reading, in a browser without a network: what each shows, hides, links to, and how wide it is."""
+import re
+from urllib.parse import unquote, urlsplit
+
+import nbformat
+import pytest
+
+from batchnorm_lesson import style
+from lessons import NOTEBOOKS, QUESTIONS, ROOT
+
+pytest.importorskip("latex2mathml", reason="latex2mathml is not installed (pip install -r tests/requirements.txt)")
+from batchnorm_lesson.site import markdown, pages  # noqa: E402
+
+NAMES = ["index.html", *(path.stem + ".html" for path in NOTEBOOKS)]
+PHONE = {"width": 360, "height": 740}
+SCREENS = [{"width": 1366, "height": 768}, {"width": 1280, "height": 720}]
+FACTS = """() => ({
+    ids: [...document.querySelectorAll('[id]')].map(element => element.id),
+    links: [...document.links].map(link => link.getAttribute('href')),
+    pictures: [...document.images].map(image => [image.alt, image.complete && image.naturalWidth]),
+    formulas: [...document.querySelectorAll('math')].map(formula => formula.textContent),
+    folded: [...document.querySelectorAll('details')].map(block => !block.open),
+    scripts: document.scripts.length,
+    text: document.body.innerText,
+    all: document.body.textContent,
+})"""
+# What can be scrolled sideways, and neither takes the focus nor stands in something that does.
+STUCK = """() => [...document.querySelectorAll('main *')]
+    .filter(element => element.scrollWidth > element.clientWidth + 1 &&
+                       getComputedStyle(element).overflowX == 'auto' && element.tabIndex < 0)
+    .map(element => element.outerHTML.slice(0, 200))"""
+INKS = """() => [...document.querySelectorAll('[mathcolor]')]
+    .map(part => [part.getAttribute('mathcolor'), getComputedStyle(part).color])"""
+
+
+class Visit:
+    """What one page is like: its facts, axe-core's findings, requests, and the widths it needs."""
+
+    def __init__(self, tab, address):
+        from axe import violations
+        tab.requests.clear()
+        tab.set_viewport_size(SCREENS[0])
+        tab.emulate_media(color_scheme="light")
+        tab.goto(address)
+        self.requests, self.facts = list(tab.requests), tab.evaluate(FACTS)
+        self.violations = violations(tab)
+        self.inks = {tuple(ink) for ink in tab.evaluate(INKS)}
+        tab.emulate_media(color_scheme="dark")
+        self.violations += violations(tab, rules=["color-contrast"])
+        self.dark_inks = {tuple(ink) for ink in tab.evaluate(INKS)}
+        self.too_wide = [size for size in (*SCREENS, PHONE) if self._width(tab, size) > size["width"]]
+        self.stuck = tab.evaluate(STUCK)
+
+    @staticmethod
+    def _width(tab, size):
+        tab.set_viewport_size(size)
+        return tab.evaluate("() => document.documentElement.scrollWidth")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site")
+    pages.write_pages(ROOT, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def tab(browser):
+    """A tab in which every request that is not for a file of the site fails, and is noted down as all others are."""
+    from playwright.sync_api import sync_playwright
+
+    from lab import AS_ROOT, FLAGS
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=browser, args=FLAGS + ["--no-sandbox"] * AS_ROOT)
+        tab = running.new_context(offline=True).new_page()
+        tab.requests = []
+        tab.on("request", lambda request: tab.requests.append(request.url))
+        yield tab
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def visits(site, tab):
+    return {name: Visit(tab, (site / name).as_uri()) for name in NAMES}
+
+
+def problems(visits, find):
+    """What a function finds wrong with the pages, by page."""
+    found = {name: find(name, visit) for name, visit in visits.items()}
+    return {name: wrong for name, wrong in found.items() if wrong}
+
+
+def cells(name, kind):
+    """The cells of a kind of the notebook behind a page."""
+    if name == "index.html":
+        return []
+    notebook = nbformat.read(ROOT / "notebooks" / name.replace(".html", ".ipynb"), as_version=4)
+    return [cell for cell in notebook.cells if cell.cell_type == kind]
+
+
+def plain(text):
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def test_there_is_a_page_for_each_lesson(site):
+    assert {path.name for path in site.glob("*.html")} == set(NAMES)
+    assert sum(path.stat().st_size for path in site.rglob("*")) < 5e6
+
+
+def test_axe_finds_nothing(visits):
+    assert not problems(visits, lambda name, visit: visit.violations)
+
+
+def test_axe_is_asked(tab):
+    from axe import violations
+    tab.set_content("<html lang=en><title>t</title><main><h1>h</h1><img src='data:,'><p style='color:#999'>pale</p></main>")
+    assert {found.split(":")[0] for found in violations(tab)} == {"color-contrast", "image-alt"}
+    assert len(violations(tab, "p")) == len(violations(tab, rules=["image-alt"])) == 1
+
+
+def test_nothing_is_fetched_and_nothing_runs(visits):
+    assert not problems(visits, lambda name, visit: [url for url in visit.requests if not url.endswith(name)
+                                                     and not url.startswith("data:")])
+    assert not problems(visits, lambda name, visit: visit.facts["scripts"])
+
+
+def test_no_page_is_wider_than_the_screen(visits):
+    assert not problems(visits, lambda name, visit: visit.too_wide or visit.stuck)
+
+
+def test_links_lead_somewhere(site, visits):
+    def broken(name, visit):
+        return [link for link in visit.facts["links"] if not urlsplit(link).scheme and not resolves(name, link)]
+
+    def resolves(name, link):
+        file, _, anchor = link.partition("#")
+        file = file or name
+        known = visits[file].facts["ids"] if file in visits else []
+        return (site / file).is_file() and (not anchor or unquote(anchor) in known)
+
+    assert not problems(visits, broken)
+    assert not problems(visits, lambda name, visit: [i for i in visit.facts["ids"] if visit.facts["ids"].count(i) > 1])
+
+
+def test_lessons_are_linked_in_their_order(visits):
+    assert [link for link in visits["index.html"].facts["links"] if link in NAMES[1:]] == NAMES[1:]
+    for number, name in enumerate(NAMES[1:], 1):
+        around = [*NAMES[max(number - 1, 1):number], "index.html", *NAMES[number + 1:number + 2]]
+        links = visits[name].facts["links"]
+        assert links[1:1 + len(around)] == links[-len(around):] == around
+
+
+def test_pictures_have_their_sentences(visits):
+    def wrong(name, visit):
+        saved = [output.metadata["image/png"]["alt"] for cell in cells(name, "code") for output in cell.outputs
+                 if "image/png" in output.get("data", {})]
+        shown = [alt for alt, width in visit.facts["pictures"] if alt and width]
+        return shown != saved if saved else len(shown) != len(visit.facts["pictures"])
+    assert not problems(visits, wrong)
+
+
+def test_formulas_are_formulas(visits):
+    def wrong(name, visit):
+        text = "\n".join(cell.source for cell in cells(name, "markdown"))
+        formulas = re.findall(r"\$\$.+?\$\$|\$.+?\$", text, re.DOTALL)
+        left = [formula for formula in visit.facts["formulas"] if "\\" in formula]
+        return left or "$" in visit.facts["all"] or len(visit.facts["formulas"]) != len(formulas)
+    assert not problems(visits, wrong)
+
+
+def test_a_sum_in_a_brace_has_its_limits_above_and_below():
+    formula = markdown.mathml(r"\underbrace{\sum_{i=1}^m x_i}_{\text{all}}", "block")
+    assert "<munderover><mo>&#x02211;</mo>" in formula
+    assert "<mo>relu</mo>" in markdown.mathml(r"\mathrm{relu}(x)", "inline")
+
+
+def test_results_and_answers_are_folded(visits):
+    reasons = [entry["because"] for entry in QUESTIONS["predict"].values() if "because" in entry]
+    reasons += [choice["because"] for entry in QUESTIONS["predict"].values() for choice in entry.get("choices", [])]
+
+    def seen(name, visit):
+        results = [line for cell in cells(name, "code") if cell.source.startswith("%%result")
+                   for output in cell.outputs for line in output.data["text/plain"].splitlines() if line.strip()]
+        assert all(plain(line) in plain(visit.facts["all"]) for line in results)
+        text = plain(visit.facts["text"])
+        return [line for line in [*results, *map(plain, reasons)] if plain(line) in text]
+
+    assert not problems(visits, seen)
+    assert not problems(visits, lambda name, visit: not all(visit.facts["folded"]))
+    assert all(visits[name].facts["folded"] for name in NAMES[1:])
+
+
+def test_what_is_printed_is_shown(visits):
+    def missing(name, visit):
+        printed = [output.text for cell in cells(name, "code") for output in cell.outputs
+                   if output.output_type == "stream"]
+        return [text for text in printed if plain(text) not in plain(visit.facts["text"])]
+    assert not problems(visits, missing)
+
+
+def test_what_needs_a_kernel_is_left_out(visits):
+    for name in NAMES[1:]:
+        text = visits[name].facts["all"]
+        assert "%%result" not in text and "Not attempted yet" not in text and "First of all" not in text
+        assert "This page is for reading." in text
+        stubs = [cell.source for cell in cells(name, "code") if "# your code" in cell.source]
+        assert all(stub in text for stub in stubs) and text.count("Exercise.") == len(stubs)
+
+
+@pytest.mark.parametrize("lite", [None, "lite/lab/index.html?path=notebooks/01_a.ipynb"])
+def test_the_live_edition_is_linked_where_there_is_one(lite):
+    notebook = nbformat.read(NOTEBOOKS[1], as_version=4)
+    pages.for_reading(notebook, lite)
+    assert (f"[Move the sliders here]({lite})" in notebook.cells[0].source) == bool(lite)
+    assert (f"[open the lessons in JupyterLite]({lite})" in pages.start(ROOT, lite)) == bool(lite)
+
+
+def test_an_answer_opens_by_keyboard_and_in_print(site, tab):
+    tab.goto((site / NAMES[2]).as_uri())
+    answer = tab.locator("details p").first
+    assert not answer.is_visible()
+    tab.locator("summary").first.press("Enter")
+    assert answer.is_visible()
+    tab.locator("summary").first.press("Enter")
+    tab.emulate_media(media="print")
+    assert answer.is_visible() and not tab.locator("nav").first.is_visible()
+    tab.emulate_media(media="screen")
+
+
+def test_the_skip_link_comes_first(site, tab):
+    tab.goto((site / NAMES[2]).as_uri())
+    tab.keyboard.press("Tab")
+    assert tab.evaluate("() => document.activeElement.getAttribute('href')") == "#content"
+    assert tab.evaluate("() => document.activeElement.getBoundingClientRect().left") >= 0
+
+
+def brightness(rgb):
+    """Relative luminance as WCAG 2 defines it."""
+    parts = [part / 255 for part in rgb]
+    parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return sum(share * part for share, part in zip((0.2126, 0.7152, 0.0722), parts))
+
+
+def contrast(ink, ground):
+    lighter, darker = sorted([brightness(ink), brightness(ground)], reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_colours_of_formulas_can_be_read(visits):
+    used = set()
+    for visit in visits.values():
+        for inks, ground in ((visit.inks, (255, 255, 255)), (visit.dark_inks, (24, 24, 24))):
+            used |= {name.upper() for name, _ in inks}
+            assert all(contrast(map(int, re.findall(r"\d+", ink)), ground) >= 4.5 for _, ink in inks)
+    assert used <= {colour.upper() for colour in style.COLORS.values()} and len(used) > 4
