@@ -4,13 +4,14 @@
 PYTHON ?= python3
 LAB_ARGS ?=
 PYTEST_ARGS ?=
+SITE_ARGS ?=
 
 BIN := .venv/bin
 
 # The notebooks choose their own back end; one from outside changes what a cell prints.
 unexport MPLBACKEND
 
-.PHONY: lesson test outputs bench lock check-binder links clean
+.PHONY: lesson test outputs bench site lock check-binder links clean
 
 lesson: .venv/lesson
 	$(BIN)/python -m batchnorm_lesson $(LAB_ARGS)
@@ -25,12 +26,20 @@ outputs: .venv/lesson
 bench: .venv/test
 	$(BIN)/python tests/bench.py
 
+# The pages for reading, and in build/site/lite the edition that runs in the browser. All of it is made anew.
+site: .venv/test build/lite/bin/jupyter
+	rm -rf build/site build/lib build/lite/contents build/lite/wheel build/lite/.jupyterlite.doit.db
+	$(BIN)/python -m batchnorm_lesson.site build/site --lite build/lite/contents $(SITE_ARGS)
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir build/lite/wheel .
+	cd build/lite && bin/jupyter lite build --contents contents --piplite-wheels wheel/*.whl --no-sourcemaps \
+	  --apps lab --output-dir ../site/lite >build.log 2>&1 || { cat build.log; exit 1; }
+
 # tests/requirements.txt holds only what the browser tests add, so the packages in requirements.txt are its limits.
 lock: build/uv/bin/uv
 	echo '-e .[lab,test]' | $(COMPILE) - --output-file requirements.txt
 	grep '==' requirements.txt > build/limits.txt
-	printf '%s\n' 'playwright>=1.40' 'ruff>=0.14' | $(COMPILE) - --constraints build/limits.txt --no-annotate \
-	  --output-file tests/requirements.txt
+	printf '%s\n' 'axe-playwright-python>=0.1.7' 'latex2mathml>=3.81' 'playwright>=1.40' 'ruff>=0.14' | \
+	  $(COMPILE) - --constraints build/limits.txt --no-annotate --output-file tests/requirements.txt
 COMPILE = build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --upgrade --no-emit-index-url \
           --no-emit-find-links --custom-compile-command 'make lock'
 
@@ -65,6 +74,13 @@ build/binder/bin/jupyter-repo2docker:
 	@$(CHECK_PYTHON)
 	"$(PYTHON)" -m venv --clear build/binder
 	build/binder/bin/python -m pip install --quiet --disable-pip-version-check jupyter-repo2docker
+
+# ipywidgets' part of the page; Pyodide's version goes with the kernel's.
+build/lite/bin/jupyter:
+	@$(CHECK_PYTHON)
+	"$(PYTHON)" -m venv --clear build/lite
+	build/lite/bin/python -m pip install --quiet --disable-pip-version-check jupyterlite-core==0.8.6 \
+	  jupyterlite-pyodide-kernel==0.8.6 jupyterlab-widgets==3.0.17 jupyter-server
 
 AS_IN := as in: make PYTHON=python3.12 lesson
 define CHECK_PYTHON

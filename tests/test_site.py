@@ -113,7 +113,7 @@ def test_axe_finds_nothing(visits):
 
 def test_axe_is_asked(tab):
     from axe import violations
-    tab.set_content("<html lang=en><title>t</title><main><h1>h</h1><img src='data:,'><p style='color:#999'>p</p></main>")
+    tab.set_content("<html lang=en><title>t</title><main><h1>h</h1><img src=''><p style='color:#999'>p</p></main>")
     assert {found.split(":")[0] for found in violations(tab)} == {"color-contrast", "image-alt"}
     assert len(violations(tab, "p")) == len(violations(tab, rules=["image-alt"])) == 1
 
