@@ -28,11 +28,13 @@ bench: .venv/test
 
 # The pages for reading, and in build/site/lite the edition that runs in the browser. All of it is made anew.
 site: .venv/test build/lite/bin/jupyter
-	rm -rf build/site build/lib build/lite/contents build/lite/wheel build/lite/.jupyterlite.doit.db
-	$(BIN)/python -m batchnorm_lesson.site build/site --lite build/lite/contents $(SITE_ARGS)
-	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir build/lite/wheel .
-	cd build/lite && bin/jupyter lite build --contents contents --piplite-wheels wheel/*.whl --no-sourcemaps \
-	  --apps lab --output-dir ../site/lite >build.log 2>&1 || { cat build.log; exit 1; }
+	rm -rf build/site build/lib
+	$(BIN)/python -m batchnorm_lesson.site build/site --lite build/lite/files $(SITE_ARGS)
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir build/lite/files/wheels \
+	  . $(WIDGETS)
+	cd build/lite/files && ../bin/jupyter lite build --contents contents --apps lab --no-sourcemaps \
+	  $(addprefix --piplite-wheels ,wheels/*.whl) --output-dir ../../site/lite >../log 2>&1 || { cat ../log; exit 1; }
+WIDGETS = $(shell grep -E '^(comm|ipywidgets|jupyterlab-widgets)==' requirements.txt)
 
 # tests/requirements.txt holds only what the browser tests add, so the packages in requirements.txt are its limits.
 lock: build/uv/bin/uv
@@ -75,12 +77,12 @@ build/binder/bin/jupyter-repo2docker:
 	"$(PYTHON)" -m venv --clear build/binder
 	build/binder/bin/python -m pip install --quiet --disable-pip-version-check jupyter-repo2docker
 
-# ipywidgets' part of the page; Pyodide's version goes with the kernel's.
+# Pyodide's version goes with the kernel's.
 build/lite/bin/jupyter:
 	@$(CHECK_PYTHON)
 	"$(PYTHON)" -m venv --clear build/lite
 	build/lite/bin/python -m pip install --quiet --disable-pip-version-check jupyterlite-core==0.8.6 \
-	  jupyterlite-pyodide-kernel==0.8.6 jupyterlab-widgets==3.0.17 jupyter-server
+	  jupyterlite-pyodide-kernel==0.8.6 jupyter-server $(filter jupyterlab-widgets%,$(WIDGETS))
 
 AS_IN := as in: make PYTHON=python3.12 lesson
 define CHECK_PYTHON

@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import TimeoutError, sync_playwright  # noqa: F401
 
 from batchnorm_lesson.__main__ import SETTINGS as LESSON_SETTINGS
 

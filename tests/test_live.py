@@ -1,4 +1,5 @@
 """Live training: what Train and Stop do, in this process and in JupyterLab, and that nothing is left running."""
+import asyncio
 import html
 import subprocess
 import sys
@@ -194,6 +195,65 @@ def test_a_loss_that_is_no_number_ends_that_network_and_not_the_other(short):
     wait_until(lambda: not training())
     first, second = steps_shown(short)
     assert first < 20 and second == 60 and "not a number" in short.picture.sentence
+
+
+# In turns with the page, as in a web page, where there are no threads
+
+def in_turns(monkeypatch, course):
+    """Let a coroutine run beside the explorers' turns, in a process that may start no thread."""
+    monkeypatch.setattr(sys.modules[Live.__module__], "THREADS", False)
+    monkeypatch.setattr(threading.Thread, "start", lambda thread: pytest.fail("a thread was started"))
+    asyncio.run(asyncio.wait_for(course, PATIENCE))
+
+
+async def when(met):
+    while not met():
+        await asyncio.sleep(0.005)
+
+
+def test_without_threads_a_run_ends_as_with_them(short, monkeypatch):
+    press(short, "Train")
+    wait_until(lambda: not training())
+    threaded = short.text, short._image.value
+    pauses = []
+
+    async def course():
+        press(short, "Train")
+        while short._bar.value < 60:
+            pauses.append(short._bar.value)
+            await asyncio.sleep(0.005)
+    in_turns(monkeypatch, course())
+    assert (short.text, short._image.value) == threaded and steps_shown(short) == [60, 60]
+    assert len(set(pauses)) > 1, "the page never had its turn"
+
+
+def test_without_threads_stop_and_sliders_end_a_run(explorer, monkeypatch):
+    async def course():
+        press(explorer, "Train")
+        await when(lambda: explorer._bar.value >= 2)
+        press(explorer, "Stop")
+        stopped = explorer.text, explorer._image.value
+        assert steps_shown(explorer) == [explorer._bar.value] * 2 and "held-out digits right" in explorer.text
+        await asyncio.sleep(0.2)
+        assert (explorer.text, explorer._image.value) == stopped
+        press(explorer, "Train")
+        await when(lambda: 2 <= explorer._bar.value)
+        explorer.controls["depth"].value = 10
+        await asyncio.sleep(0.2)
+        assert explorer._bar.value == 0 and explorer.text == explorers.live(depth=10).text
+    in_turns(monkeypatch, course())
+
+
+def test_without_threads_a_failure_is_told(short, monkeypatch):
+    def fail(_):
+        raise ArithmeticError("on purpose")
+
+    async def course():
+        monkeypatch.setattr(lesson_08.Race, "step", fail)
+        press(short, "Train")
+        await asyncio.sleep(0.1)
+    in_turns(monkeypatch, course())
+    assert "The training broke off" in short._words.value and "on purpose" in short._words.value
 
 
 # In JupyterLab

@@ -1,5 +1,7 @@
 """An explorer with Train and Stop: something is computed step by step, in a thread, and its picture grows with it."""
+import asyncio
 import html
+import sys
 import threading
 import time
 
@@ -9,6 +11,7 @@ from ..looks import plain
 from .base import Explorer
 
 PERIOD = 0.092  # seconds from picture to picture: eleven in a second; the steps lose less than a tenth of their time
+THREADS = sys.platform != "emscripten"  # Python in a web page has none
 
 
 class Live(Explorer):
@@ -21,7 +24,8 @@ class Live(Explorer):
     explorer of this kind, made or started: there is never more than one run. It has two threads, one for the steps and
     one for the pictures: most of a picture is encoding, which leaves the steps alone where there are two processors.
     Only the picture, the words and the bar are sent from there, to which the page never sends anything back: ipykernel
-    7 hands a widget's messages to the thread that last published on its comm.
+    7 hands a widget's messages to the thread that last published on its comm. Where there are no threads, steps and
+    pictures take turns with the page.
     """
 
     _running = None  # the explorer that has a run
@@ -47,11 +51,17 @@ class Live(Explorer):
             self._stopping, self._ended = threading.Event(), threading.Event()
             self._broken, running = None, self.race(**self.values)
             self._latest, self._bar.value = running.state(False), 0
-            self._threads = [threading.Thread(target=self._run, args=[running], name="training", daemon=True),
-                             threading.Thread(target=self._follow, name="training, pictures", daemon=True)]
+            self._threads = self._workers(running)
             Live._running = self
             for thread in self._threads:
                 thread.start()
+
+    def _workers(self, running):
+        """What is to be started for a run and has ended once it is joined: two threads, or what stands in for them."""
+        if not THREADS:
+            return [Turns(self._take_turns(running))]
+        return [threading.Thread(target=self._run, args=[running], name="training", daemon=True),
+                threading.Thread(target=self._follow, name="training, pictures", daemon=True)]
 
     def stop(self):
         """End the run if there is one; the picture then shows its last step. Returns when the thread has ended."""
@@ -99,6 +109,23 @@ class Live(Explorer):
             due = max(due + PERIOD, time.monotonic())
         self._draw(sharp=True)
 
+    def _take_turns(self, running):
+        """The steps and the pictures, with a pause behind each picture; closed in a pause, it ends the run there."""
+        due = time.monotonic() + PERIOD
+        try:
+            while running.step() and not self._stopping.is_set():
+                self._latest = running.state(False)
+                if time.monotonic() >= due:
+                    self._draw(sharp=False)
+                    yield
+                    due = time.monotonic() + PERIOD
+        except Exception as problem:
+            self._broken = problem
+        finally:
+            if not self._broken:
+                self._latest = running.state(True)
+            self._draw(sharp=True)
+
     def _draw(self, sharp):
         try:
             if self._broken:
@@ -111,3 +138,19 @@ class Live(Explorer):
         except Exception as problem:
             self._stopping.set()
             self._words.value = f"<p>⚠ The training broke off: {html.escape(repr(problem))}</p>"
+
+
+class Turns:
+    """A generator in place of a thread: in its pauses the page can do its own work."""
+
+    def __init__(self, work):
+        self._work = work
+
+    def start(self):
+        """Go on to the next pause, and come back after it, until the work is done."""
+        if next(self._work, self) is not self:
+            asyncio.get_event_loop().call_later(0.01, self.start)
+
+    def join(self):
+        """End the work where it stands."""
+        self._work.close()

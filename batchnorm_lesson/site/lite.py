@@ -1,5 +1,5 @@
 """The files of the JupyterLite edition: the same notebooks, each with a cell that installs the package first."""
-import re
+import json
 import shutil
 
 import nbformat
@@ -9,16 +9,26 @@ HINT = ("*In the browser: the first run fetches Python and takes a minute or two
         "browser only; save a copy with File → Download.*")
 
 
+# The page's own name for itself lets a test run all cells; with each cell in the page, no link into it misses.
+CONFIG = {"jupyter-lite-schema-version": 0,
+          "jupyter-config-data": {"appName": "Batch normalization", "exposeAppInBrowser": True}}
+SETTINGS = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}
+
+
 def write_contents(source, folder):
-    """Write README and notebooks into ``folder``, which is made anew, as the JupyterLite edition shows them."""
+    """Write into ``folder``, which is made anew, what ``jupyter lite build`` makes the edition of.
+
+    That is README and notebooks of the folder ``source``, with a cell more in each notebook, and the page's settings.
+    """
     shutil.rmtree(folder, ignore_errors=True)
-    (folder / "notebooks").mkdir(parents=True)
-    readme = (source / "README.md").read_text(encoding="utf-8")
-    (folder / "README.md").write_text(readme, encoding="utf-8")
-    for path in re.findall(r"\((notebooks/[\w.]+\.png)\)", readme):
-        shutil.copyfile(source / path, folder / path)
+    notebooks = folder / "contents" / "notebooks"
+    notebooks.mkdir(parents=True)
+    for path in [source / "README.md", *source.glob("notebooks/*.png")]:
+        shutil.copyfile(path, folder / "contents" / path.relative_to(source))
     for path in sorted(source.glob("notebooks/[0-9]*.ipynb")):
-        nbformat.write(installing(nbformat.read(path, as_version=4)), folder / "notebooks" / path.name)
+        nbformat.write(installing(nbformat.read(path, as_version=4)), notebooks / path.name)
+    (folder / "jupyter-lite.json").write_text(json.dumps(CONFIG), encoding="utf-8")
+    (folder / "overrides.json").write_text(json.dumps(SETTINGS), encoding="utf-8")
 
 
 def installing(notebook):
