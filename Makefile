@@ -29,11 +29,11 @@ bench: .venv/test
 # The pages for reading, and in build/site/lite the edition that runs in the browser. All of it is made anew.
 site: .venv/test build/lite/bin/jupyter
 	rm -rf build/site build/lib
-	$(BIN)/python -m batchnorm_lesson.site build/site --lite build/lite/files $(SITE_ARGS)
-	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir build/lite/files/wheels \
+	$(BIN)/python -m batchnorm_lesson.site build/site --lite build/lite/source $(SITE_ARGS)
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir build/lite/source/pypi \
 	  . $(WIDGETS)
-	cd build/lite/files && ../bin/jupyter lite build --contents contents --apps lab --no-sourcemaps \
-	  $(addprefix --piplite-wheels ,wheels/*.whl) --output-dir ../../site/lite >../log 2>&1 || { cat ../log; exit 1; }
+	cd build/lite/source && ../bin/jupyter lite build --apps lab --no-sourcemaps --output-dir ../../site/lite \
+	  >../log 2>&1 || { cat ../log; exit 1; }
 WIDGETS = $(shell grep -E '^(comm|ipywidgets|jupyterlab-widgets)==' requirements.txt)
 
 # tests/requirements.txt holds only what the browser tests add, so the packages in requirements.txt are its limits.

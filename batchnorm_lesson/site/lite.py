@@ -21,10 +21,10 @@ def write_contents(source, folder):
     That is README and notebooks of the folder ``source``, with a cell more in each notebook, and the page's settings.
     """
     shutil.rmtree(folder, ignore_errors=True)
-    notebooks = folder / "contents" / "notebooks"
+    notebooks = folder / "files" / "notebooks"
     notebooks.mkdir(parents=True)
     for path in [source / "README.md", *source.glob("notebooks/*.png")]:
-        shutil.copyfile(path, folder / "contents" / path.relative_to(source))
+        shutil.copyfile(path, folder / "files" / path.relative_to(source))
     for path in sorted(source.glob("notebooks/[0-9]*.ipynb")):
         nbformat.write(installing(nbformat.read(path, as_version=4)), notebooks / path.name)
     (folder / "jupyter-lite.json").write_text(json.dumps(CONFIG), encoding="utf-8")
