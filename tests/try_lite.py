@@ -17,6 +17,7 @@ import test_browser
 from lessons import NOTEBOOKS, ROOT
 
 SITE = ROOT / "build" / "site"
+SCREENSHOTS = ROOT / "build" / "screenshots"
 MINUTES = 10  # for a kernel to come from the network, and for a lesson to run in it
 RUN = """async () => {
     const panel = await jupyterapp.commands.execute('docmanager:open', {path: 'notebooks/%s'});  // it is
@@ -85,14 +86,18 @@ def wrong_when_moved(page, index, name, cell):
 def main():
     numbers = list(map(int, sys.argv[1:])) or [1, 5]
     wrong = []
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     for path in (NOTEBOOKS[number] for number in numbers):
         print(path.name, flush=True)
         address = f"lite/lab/index.html?path=notebooks/{path.name}"
         with served(SITE) as root, lab.browser_page(conftest.browser_path(), root + address) as page:
             copy = SITE / "lite" / "files" / "notebooks" / path.name
             page.sources = [cell.source for cell in nbformat.read(copy, as_version=4).cells]
-            within(page, RUN % path.name, MINUTES)
-            wrong += wrong_with(page)
+            try:
+                within(page, RUN % path.name, MINUTES)
+                wrong += wrong_with(page)
+            finally:
+                page.screenshot(path=SCREENSHOTS / f"lite-{path.stem[:2]}.png")
     if wrong:
         sys.exit("\n".join(wrong))
 

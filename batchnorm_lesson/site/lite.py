@@ -26,7 +26,9 @@ def write_contents(source, folder):
     for path in [source / "README.md", *source.glob("notebooks/*.png")]:
         shutil.copyfile(path, folder / "files" / path.relative_to(source))
     for path in sorted(source.glob("notebooks/[0-9]*.ipynb")):
-        nbformat.write(installing(nbformat.read(path, as_version=4)), notebooks / path.name)
+        # Not nbformat.write: JupyterLite does not join a Markdown output that is stored line by line.
+        text = json.dumps(installing(nbformat.read(path, as_version=4)), ensure_ascii=False)
+        (notebooks / path.name).write_text(text, encoding="utf-8")
     (folder / "jupyter-lite.json").write_text(json.dumps(CONFIG), encoding="utf-8")
     (folder / "overrides.json").write_text(json.dumps(SETTINGS), encoding="utf-8")
 
