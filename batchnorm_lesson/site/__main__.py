@@ -4,11 +4,16 @@
 folder ``lite``, where ``make site`` builds it. ``--repository ADDRESS`` is named on the start page.
 """
 import argparse
+import sys
 from pathlib import Path
 
 from ..__main__ import lessons
-from .lite import write_contents
-from .pages import write_pages
+
+try:
+    from .lite import write_contents
+    from .pages import write_pages
+except ImportError as problem:
+    sys.exit(f"{problem}. What the pages need: python -m pip install -r tests/requirements.txt")
 
 
 def main():
