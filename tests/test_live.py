@@ -200,8 +200,9 @@ def test_a_loss_that_is_no_number_ends_that_network_and_not_the_other(short):
 # In turns with the page, as in a web page, where there are no threads
 
 def in_turns(monkeypatch, course):
-    """Let a coroutine run beside the explorers' turns, in a process that may start no thread."""
+    """Let a coroutine run beside the explorers' turns, one for each step, in a process that may start no thread."""
     monkeypatch.setattr(sys.modules[Live.__module__], "THREADS", False)
+    monkeypatch.setattr(sys.modules[Live.__module__], "PERIOD", 0)
     monkeypatch.setattr(threading.Thread, "start", lambda thread: pytest.fail("a thread was started"))
     asyncio.run(asyncio.wait_for(course, PATIENCE))
 
