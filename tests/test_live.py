@@ -235,6 +235,7 @@ def test_without_threads_stop_and_sliders_end_a_run(explorer, monkeypatch):
         press(explorer, "Stop")
         stopped = explorer.text, explorer._image.value
         assert steps_shown(explorer) == [explorer._bar.value] * 2 and "held-out digits right" in explorer.text
+        assert explorer._bar.value < lesson_08.STEPS
         await asyncio.sleep(0.2)
         assert (explorer.text, explorer._image.value) == stopped
         press(explorer, "Train")
