@@ -26,7 +26,7 @@ RUN = """async () => {
     await panel.sessionContext.session.kernel.info;
     await jupyterapp.commands.execute('notebook:run-all-cells');
 }"""
-ERRORS = "[data-mime-type='application/vnd.jupyter.error'], [data-mime-type='application/vnd.jupyter.stderr']"
+OUTPUT = "[data-mime-type='application/vnd.jupyter.%s']"
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -63,7 +63,9 @@ def within(page, script, minutes):
 
 def wrong_with(page):
     """Everything that is wrong in the open lesson, once all its cells have run."""
-    errors = page.locator(ERRORS).all_inner_texts()
+    for warning in page.locator(OUTPUT % "stderr").all_inner_texts():
+        print(f"  {warning}")
+    errors = page.locator(OUTPUT % "error").all_inner_texts()
     if errors:
         return errors
     explorers = test_browser.cells_with(page, test_browser.EXPLORER)
