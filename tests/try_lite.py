@@ -26,7 +26,7 @@ RUN = """async () => {
     await panel.sessionContext.session.kernel.info;
     await jupyterapp.commands.execute('notebook:run-all-cells');
 }"""
-OUTPUT = "[data-mime-type='application/vnd.jupyter.%s']"
+OUTPUTS = "() => jupyterapp.shell.currentWidget.content.widgets.flatMap(cell => cell.model.toJSON().outputs ?? [])"
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -63,9 +63,11 @@ def within(page, script, minutes):
 
 def wrong_with(page):
     """Everything that is wrong in the open lesson, once all its cells have run."""
-    for warning in page.locator(OUTPUT % "stderr").all_inner_texts():
-        print(f"  {warning}")
-    errors = page.locator(OUTPUT % "error").all_inner_texts()
+    outputs = page.evaluate(OUTPUTS)
+    for output in outputs:
+        if output.get("name") == "stderr":
+            print(f"  {output['text']}")
+    errors = [f"{output['ename']}: {output['evalue']}" for output in outputs if output["output_type"] == "error"]
     if errors:
         return errors
     explorers = test_browser.cells_with(page, test_browser.EXPLORER)
