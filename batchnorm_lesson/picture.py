@@ -156,6 +156,18 @@ class Picture:
                 pen.text(place, label.get_text(), fill=to_hex(label.get_color()), **look)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
+        """Jupyter's way to show it. A picture that stands by itself will hardly be moved: it gives its figure up."""
+        bundle = self.bundle()
+        with _warm_lock:
+            shown = self.again and self in _warm
+            if shown:
+                _warm.remove(self)
+        if shown:
+            self._cool_down()
+        return bundle
+
+    def bundle(self):
+        """What a notebook shows and saves: ``(data, metadata)``, the picture with its sentence."""
         with self._lock:  # a sentence that another thread has moved on would describe another picture
             # What is saved in a notebook is small; the file of a live picture was made fast.
             painted = self._file is not None and self._canvas is not None

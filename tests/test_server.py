@@ -4,6 +4,7 @@ import json
 import socket
 import subprocess
 import sys
+from datetime import timedelta
 
 import nbformat
 import pytest
@@ -69,6 +70,29 @@ def test_lesson_server_sends_small_messages_at_once(own_settings):
 def test_stock_server_works_too(own_settings):
     name, no_delay, answer = asyncio.run(talk_to_a_kernel(own_settings, []))
     assert (name, no_delay, answer) == ("ZMQChannelsWebsocketConnection", False, "42\n")
+
+
+async def what_is_left_of(options, idle, busy=False):
+    """Whether a kernel that somebody has open in a tab is still there after so many idle seconds, and its place."""
+    app = ServerApp(open_browser=False, port=0, ip="127.0.0.1", allow_root=True)
+    app.initialize(argv=options, find_extensions=False)
+    kernels = app.kernel_manager
+    try:
+        kernel = await kernels.start_kernel()
+        kernels.notify_connect(kernel)
+        kernels.get_kernel(kernel).last_activity -= timedelta(seconds=idle)
+        kernels.get_kernel(kernel).execution_state = "busy" if busy else "idle"
+        await kernels.cull_kernel_if_idle(kernel)
+        return kernel in kernels, kernels._initialized_culler and kernels._culler_callback is not None
+    finally:
+        await app._cleanup()
+        ServerApp.clear_instance()
+
+
+@pytest.mark.parametrize("hours, busy, stays", [(3.9, False, True), (4.1, False, False), (9, True, True)])
+def test_a_kernel_is_ended_after_four_idle_hours_and_not_over_lunch(own_settings, hours, busy, stays):
+    """A student who leaves a lesson open keeps the text in any case, and the kernel for half a day."""
+    assert asyncio.run(what_is_left_of(lesson_settings(), 3600 * hours, busy)) == (stays, True)
 
 
 def save_on_a_server(folder, *models):

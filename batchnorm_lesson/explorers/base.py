@@ -134,7 +134,7 @@ class Explorer(widgets.VBox):
     def _repr_mimebundle_(self, include=None, exclude=None):
         view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
         with self._lock:  # as in Picture: the words belong to the picture
-            data, metadata = self.picture._repr_mimebundle_()
+            data, metadata = self.picture.bundle()
             return data | {"text/plain": self.text, "application/vnd.jupyter.widget-view+json": view}, metadata
 
 
