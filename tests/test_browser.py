@@ -412,3 +412,31 @@ def test_nothing_was_logged_as_an_error(notebook):
 def test_the_tabs_icon_was_not_fetched_again(notebook):
     """Nor was anybody asked for news: the lessons' settings switch both off."""
     assert not [url for url in notebook.requested if "favicon" in url or "/lab/api/news" in url]
+
+
+# What stays when a student goes on
+
+RUNNING = "() => jupyterapp.serviceManager.kernels.refreshRunning().then(" \
+          "() => [...jupyterapp.serviceManager.kernels.running()].map(kernel => kernel.id))"
+
+
+def running(page):
+    """The kernels that the server has now."""
+    return page.evaluate(RUNNING)
+
+
+def test_a_closed_tab_ends_its_kernel_and_a_page_loaded_anew_does_not(jupyter):
+    """Each open lesson costs some 120 MB: it goes with the tab, and not with a browser that is closed by mistake."""
+    before = running(jupyter)
+    lab.open_notebook(jupyter, NOTEBOOKS[0].name)
+    kernel, = set(running(jupyter)) - set(before)
+    jupyter.reload()
+    jupyter.wait_for_function("() => window.jupyterapp?.restored.then(() => true)")
+    lab.open_notebook(jupyter, NOTEBOOKS[0].name)
+    assert kernel in running(jupyter)
+    jupyter.evaluate("() => jupyterapp.commands.execute('docmanager:save')")  # else it asks whether to
+    jupyter.locator("#jp-main-dock-panel .lm-mod-current .lm-TabBar-tabCloseIcon").click()
+    deadline = time.monotonic() + PATIENCE
+    while kernel in running(jupyter) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert kernel not in running(jupyter)
