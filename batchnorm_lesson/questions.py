@@ -12,6 +12,7 @@ from importlib.resources import files
 import ipywidgets as widgets
 
 from . import folded, leftovers
+from .access import mender
 from .boxes import box
 from .looks import layout, plain
 
@@ -46,7 +47,8 @@ class Question(widgets.VBox):
 
     def __init__(self, *rows, done=lambda: None):
         self._feedback, self._done = plain(widgets.HTML), done
-        super().__init__([*rows, self._feedback], layout=layout(margin="4px 0"))
+        self._feedback.add_class("spoken")
+        super().__init__([*rows, self._feedback, *mender()], layout=layout(margin="4px 0"))
 
     def _tell(self, status, words):
         """Answer an answer; ``done`` is told of it."""

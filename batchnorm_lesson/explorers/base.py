@@ -6,6 +6,7 @@ import threading
 import ipywidgets as widgets
 
 from .. import leftovers
+from ..access import mender
 from ..looks import layout, plain, shared
 from ..style import number, subscript
 
@@ -27,7 +28,8 @@ STYLE = """<style>
 </style>"""
 WORDS = """<div style="line-height: 1.5; contain: layout style">
   <div class="explorer-readout" style="font-size: 110%">{readout}</div>
-  <div role="status" style="height: 4.5em; overflow-y: auto; opacity: .85">In the picture: {sentence}</div>
+  <div role="status" style="height: 4.5em; overflow-y: auto; opacity: .85">In the picture:
+    <span class="explorer-sentence">{sentence}</span></div>
 </div>"""
 
 
@@ -53,6 +55,7 @@ class Explorer(widgets.VBox):
         self._image = widgets.Image(format="png", width=width, height=height, layout=layout(
             width=f"{width}px", max_width="100%", min_width="0", height="auto", flex="0 1 auto"))
         self._words = plain(widgets.HTML, {"width": "auto", "margin": "0"})
+        self._words.add_class("spoken")
         presses = {"Reset": self._start} | (buttons or {})
         label = self._label_width
         room = label + TRACK + READOUT
@@ -64,7 +67,7 @@ class Explorer(widgets.VBox):
         top.add_class("explorer-top")
         # On its own: with the words, the whole page would be styled anew for each move.
         rules = shared(widgets.HTML, value=STYLE, layout=layout(display="none"))
-        super().__init__([top, self._words, rules], layout=layout(width="auto", overflow="hidden"))
+        super().__init__([top, self._words, rules, *mender()], layout=layout(width="auto", overflow="hidden"))
         self.add_class("explorer")
         self._show(readout)
         for control in controls.values():

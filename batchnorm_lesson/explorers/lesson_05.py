@@ -76,7 +76,8 @@ def _table(steps):
 
 def _row(cells, tag):
     style = "text-align:right;padding:1px 8px;min-width:58px"
-    return "<tr>" + " ".join(f'<{tag} style="{style}">{cell}</{tag}>' for cell in cells) + "</tr>\n"
+    cells = [(tag if cell else "td", cell) for cell in cells]  # a header without words is none
+    return "<tr>" + " ".join(f'<{tag} style="{style}">{cell}</{tag}>' for tag, cell in cells) + "</tr>\n"
 
 
 def _checks(y, var, gamma, beta, eps):

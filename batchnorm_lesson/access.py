@@ -1,0 +1,30 @@
+"""What ipywidgets leaves out for the keyboard and for screen readers is mended in the page, by access.js.
+
+ipywidgets gives a slider's handle no name and a picture no alternative text; it forgets a number that is typed and
+left with Tab; and it lets Notebook 7 take the arrow keys (issues 2650, 2535 and 3179 of jupyter-widgets/ipywidgets).
+"""
+from pathlib import Path
+
+PAGE = Path(__file__).with_name("access.js")
+_mender = None
+
+
+def mender():
+    """A list with the kernel's one invisible widget that mends each box it stands in; an empty one without anywidget.
+
+    Source: anywidget, "Anywidget Front-End Module (AFM)"; Colab and Pyodide do not bring it, and do without.
+    """
+    global _mender
+    try:
+        from anywidget import AnyWidget
+    except ImportError:
+        return []
+    if _mender is None or _mender.comm is None:  # it may have been closed with all others
+        _mender = AnyWidget(_esm=PAGE.read_text(encoding="utf-8"), layout={"display": "none"})
+    return [_mender]
+
+
+def say(words):
+    """Have words read by a screen reader, if the page has a box that is mended."""
+    if _mender is not None:
+        _mender.send({"say": words})
