@@ -156,4 +156,6 @@ def share(value):
 
 def symbol(quantity, words):
     """Words in the colour of a quantity, as HTML for a readout."""
-    return f'<span style="color:{COLORS[quantity]};font-weight:600">{words}</span>'
+    # No colour has a contrast of 4.5 with white and with JupyterLab's dark page; some of the page's ink gives it both.
+    ink = f"color-mix(in srgb, {COLORS[quantity]} 80%, var(--jp-content-font-color0, black))"
+    return f'<span style="color:{ink};font-weight:600">{words}</span>'
