@@ -6,6 +6,7 @@ const REST = 500;  // milliseconds without a change until the words are said: on
 // A screen reader hears a region that stays in the page and changes. One that comes new with every move it may read
 // forty times a second, or never.
 const region = document.createElement('div');
+region.className = 'lesson-heard';
 region.setAttribute('role', 'status');
 region.style.cssText = 'position: fixed; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%)';
 
@@ -28,11 +29,11 @@ function name_sliders(box) {
         const handle = slider.querySelector('[role=slider]'), readout = slider.querySelector('.widget-readout');
         set(handle, 'aria-label', label);
         set(handle, 'aria-valuetext', readout.textContent);
-        if (slider.matches('.stops')) {
-            readout.contentEditable = false;  // what is typed there would be ignored
-        } else {
-            set(readout, 'role', 'textbox');
-            set(readout, 'aria-label', `${label}, as a number`);
+        set(readout, 'role', 'textbox');
+        set(readout, 'aria-label', `${label}, as a number`);
+        if (slider.matches('.stops')) {  // what is typed there would be ignored
+            set(readout, 'aria-readonly', 'true');
+            set(readout, 'tabindex', '-1');
         }
     }
 }

@@ -113,4 +113,19 @@ def cell_kinds(page):
 def set_theme(page, name):
     """Change the theme and wait until it shows."""
     page.evaluate("name => jupyterapp.commands.execute('apputils:change-theme', {theme: name})", name)
-    page.wait_for_function("name => document.body.dataset.jpThemeName == name", arg=name)
+    page.wait_for_function("""name => document.body.dataset.jpThemeName == name
+        && getComputedStyle(document.body).getPropertyValue('--jp-layout-color0')""", arg=name)
+
+
+@contextlib.contextmanager
+def whole_notebook_in_view(page):
+    """A window so high that all of the open notebook is on the screen; the window is as it was afterwards."""
+    height = page.evaluate("() => document.querySelector('.jp-WindowedPanel-outer').scrollHeight")
+    page.set_viewport_size({**SCREEN, "height": height + 200})
+    # The page's body has no height of its own, and axe-core takes what lies below it for hidden.
+    style = page.add_style_tag(content="body { height: 100vh }")
+    page.wait_for_function("""() => (panel => panel.clientHeight >= panel.scrollHeight - 1)(
+        document.querySelector('.jp-WindowedPanel-outer'))""")
+    yield
+    style.evaluate("style => style.remove()")
+    page.set_viewport_size(SCREEN)

@@ -9,6 +9,7 @@ import inspect
 import types
 from dataclasses import dataclass
 
+from ..access import say
 from ..boxes import LOOKS, box
 from .difference import difference
 from .explain import explain
@@ -66,6 +67,8 @@ class Result:
         return f"{icon} {words}. {self.message}"
 
     def _repr_mimebundle_(self, include=None, exclude=None):
+        if self.status != "not attempted":  # Run All would say so of every exercise
+            say(repr(self))
         return {"text/plain": repr(self), "text/html": box(self.status, self.message)}
 
 

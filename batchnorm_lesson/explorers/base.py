@@ -16,9 +16,10 @@ TRACK, READOUT = 150, 84  # pixels: the least length of a slider's track, and it
 # Beside the picture the controls are one column, to which the picture gives way; on a narrow page they stand above.
 STYLE = """<style>
 .stops .widget-readout { pointer-events: none }
-/* A number that is typed and left with Tab would stand there and count for nothing. */
-.explorer .widget-readout[contenteditable=true]:focus { overflow: visible; white-space: nowrap }
-.explorer .widget-readout[contenteditable=true]:focus::after { content: " ⏎ Enter"; font-size: 80%; opacity: .8 }
+/* Where access.js is not, a number that is typed and left with Tab would stand there and count for nothing. */
+.explorer:not(.mended) .widget-readout[contenteditable=true]:focus { overflow: visible; white-space: nowrap }
+.explorer:not(.mended) .widget-readout[contenteditable=true]:focus::after {
+    content: " ⏎ Enter"; font-size: 80%; opacity: .8 }
 .explorer { container-type: inline-size }
 .explorer-top { flex-flow: row nowrap }
 @container (max-width: 700px) {
