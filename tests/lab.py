@@ -124,8 +124,8 @@ def whole_notebook_in_view(page):
     page.set_viewport_size({**SCREEN, "height": height + 200})
     # The page's body has no height of its own, and axe-core takes what lies below it for hidden.
     style = page.add_style_tag(content="body { height: 100vh }")
-    page.wait_for_function("""() => (panel => panel.clientHeight >= panel.scrollHeight - 1)(
-        document.querySelector('.jp-WindowedPanel-outer'))""")
+    page.wait_for_function("height => document.querySelector('.jp-WindowedPanel-outer').clientHeight >= height",
+                           arg=height)
     yield
     style.evaluate("style => style.remove()")
     page.set_viewport_size(SCREEN)

@@ -1,10 +1,6 @@
 """What access.js mends in the page: names and texts for a screen reader, what it is told, keys and typed numbers."""
-import sys
-
 import nbformat
 import pytest
-
-from batchnorm_lesson import access, exercises, explorers, questions
 
 BALANCE, KNEE, STOPS, PREDICTION, QUIZ, CHECK = range(1, 7)
 CELLS = ["from batchnorm_lesson import exercises, explorers, questions", "explorers.balance()", "explorers.knee()",
@@ -12,58 +8,6 @@ CELLS = ["from batchnorm_lesson import exercises, explorers, questions", "explor
          "exercises.batch_mean.check(lambda x: x.mean() + 1)"]
 PATIENCE = 0.7  # seconds: longer than access.js waits
 
-
-# In this process
-
-def parts(widget):
-    return [widget, *(part for child in getattr(widget, "children", ()) for part in parts(child))]
-
-
-def test_one_widget_mends_all_boxes_of_a_kernel():
-    boxes = [explorers.balance(), explorers.knee(), questions.predict("pair"), questions.quiz(1)]
-    mender, = access.mender()
-    assert all(mender in parts(box) for box in boxes)
-    mender.close()
-    assert access.mender() != [mender] and access.mender() == access.mender()
-
-
-@pytest.fixture
-def without_anywidget(monkeypatch):
-    monkeypatch.setitem(sys.modules, "anywidget", None)
-    monkeypatch.setattr(access, "_mender", None)
-
-
-def test_without_anywidget_all_is_there_but_the_mending(without_anywidget):
-    assert access.mender() == []
-    explorer, question = explorers.balance(), questions.predict("pair")
-    explorer.set(x1=12.0)
-    question.reveal()
-    assert 'role="status"' in explorer._words.value and 'role="status"' in question._feedback.value
-    assert exercises.batch_mean.check(lambda x: x.mean())._repr_mimebundle_()["text/plain"].startswith("✓")
-
-
-def test_what_is_saved_does_not_know_of_it(monkeypatch):
-    def saved():
-        explorer = explorers.balance()
-        data, metadata = explorer._repr_mimebundle_()
-        return {kind: part for kind, part in data.items() if "widget" not in kind}, metadata
-
-    mended = saved()
-    monkeypatch.setitem(sys.modules, "anywidget", None)
-    assert saved() == mended
-
-
-@pytest.mark.parametrize("answer, said", [(lambda x: x.mean(), "✓ Right"), (lambda x: 0, "✗ Not right yet"), (..., None)])
-def test_a_check_is_told(monkeypatch, answer, said):
-    heard, (mender,) = [], access.mender()
-    monkeypatch.setattr(mender, "send", heard.append)
-    result = exercises.batch_mean.check(answer)
-    assert heard == []
-    result._repr_mimebundle_()
-    assert heard == ([{"say": repr(result)}] if said else []) and repr(result).startswith(said or "○")
-
-
-# In a browser
 
 @pytest.fixture(scope="module")
 def lab():

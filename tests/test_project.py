@@ -67,6 +67,18 @@ def words(text):
     return re.findall(r"\w[\w'’.,-]*", text)
 
 
+def luminance(colour):
+    """Source: WCAG 2.2, "relative luminance"."""
+    parts = [int(colour[place:place + 2], 16) / 255 for place in (1, 3, 5)]
+    parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return sum(share * part for share, part in zip((0.2126, 0.7152, 0.0722), parts))
+
+
+def contrast(*colours):
+    dark, light = sorted(map(luminance, colours))
+    return (light + 0.05) / (dark + 0.05)
+
+
 # The package
 
 def test_import_is_light():
@@ -162,12 +174,41 @@ def test_neighbours_are_linked(path, notebook):
     assert {neighbour.name for neighbour in neighbours} <= set(relative_links(notebook.cells[0].source))
 
 
+def test_tables_have_no_empty_header(notebook):
+    """A screen reader reads the header before a number. Markdown's header is the row above a row of dashes."""
+    text = "\n".join(cell.source for cell in prose_cells(notebook))
+    headers = re.findall(r"^\|(.*)\|[ ]*\n\|[ :|-]+\|[ ]*$", text, re.MULTILINE)
+    assert not [header for header in headers if not all(map(str.strip, header.split("|")))]
+
+
 def test_formulas_speak_the_colour_language(notebook):
     text = "\n".join(cell.source for cell in prose_cells(notebook))
     colours = re.findall(r"\\color\{([^}]*)\}", text)
     assert {colour.upper() for colour in colours} <= {colour.upper() for colour in style.COLORS.values()}
     assert len(re.findall(r"\{\\color\{", text)) == len(colours), r"\color needs braces around it: {\color{#…}{…}}"
     assert r"\textcolor" not in text
+
+
+SIGNS = {"mean": r"\\mu\b|mean of", "var": r"\\sigma\b", "x_hat": r"\\hat\b", "y": r"^d?y_", "gamma": r"\\gamma\b",
+         "beta": r"\\beta\b"}
+
+
+def test_a_colour_in_a_formula_repeats_what_its_sign_says(notebook):
+    """No colour has a contrast of 4.5 with a white and with a dark page, so none may be needed to read a formula."""
+    text = "\n".join(cell.source for cell in prose_cells(notebook))
+    nested = r"[^{}]*(?:\{[^{}]*\}[^{}]*)*"  # one pair of braces may stand inside
+    coloured = re.findall(r"\{\\color\{(#\w+)\}\{(" + nested + r")\}\}", text)
+    assert len(coloured) == text.count(r"\color")
+    for colour, words in coloured:
+        assert [style.COLORS[name] for name, sign in SIGNS.items() if re.search(sign, words)] == [colour], words
+
+
+def test_no_colour_is_lost_on_a_light_or_a_dark_page():
+    """3 is what WCAG 2.2 asks of large letters; 4.5 on both is more than black and white together allow."""
+    white, dark = "#FFFFFF", "#111111"
+    assert contrast(white, dark) < 4.5 ** 2
+    for name in SIGNS:
+        assert contrast(style.COLORS[name], white) >= 4.5 and contrast(style.COLORS[name], dark) >= 3, name
 
 
 # README, links, Binder, outputs
