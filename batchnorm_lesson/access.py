@@ -19,8 +19,8 @@ def mender():
         from anywidget import AnyWidget
     except ImportError:
         return []
-    if _mender is None or _mender.comm is None:  # it may have been closed with all others
-        _mender = AnyWidget(_esm=PAGE.read_text(encoding="utf-8"), layout={"display": "none"})
+    from .looks import layout, shared  # not above: a check can do without widgets
+    _mender = shared(AnyWidget, _esm=PAGE.read_text(encoding="utf-8"), layout=layout(display="none"))
     return [_mender]
 
 

@@ -189,15 +189,15 @@ def test_formulas_speak_the_colour_language(notebook):
     assert r"\textcolor" not in text
 
 
-SIGNS = {"mean": r"\\mu\b|mean of", "var": r"\\sigma\b", "x_hat": r"\\hat\b", "y": r"^d?y_", "gamma": r"\\gamma\b",
-         "beta": r"\\beta\b"}
+SIGNS = {"mean": r"\\mu(?![a-z])|mean of", "var": r"\\sigma(?![a-z])", "x_hat": r"\\hat\{", "y": r"^d?y_",
+         "gamma": r"\\gamma(?![a-z])", "beta": r"\\beta(?![a-z])"}
 
 
 def test_a_colour_in_a_formula_repeats_what_its_sign_says(notebook):
     """No colour has a contrast of 4.5 with a white and with a dark page, so none may be needed to read a formula."""
     text = "\n".join(cell.source for cell in prose_cells(notebook))
-    nested = r"[^{}]*(?:\{[^{}]*\}[^{}]*)*"  # one pair of braces may stand inside
-    coloured = re.findall(r"\{\\color\{(#\w+)\}\{(" + nested + r")\}\}", text)
+    inside = r"(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*"  # with braces in it, and braces in those
+    coloured = re.findall(r"\{\\color\{(#\w+)\}\{(" + inside + r")\}\}", text)
     assert len(coloured) == text.count(r"\color")
     for colour, words in coloured:
         assert [style.COLORS[name] for name, sign in SIGNS.items() if re.search(sign, words)] == [colour], words
