@@ -1,7 +1,7 @@
 """What ipywidgets leaves out for the keyboard and for screen readers is mended in the page, by access.js.
 
-ipywidgets gives a slider's handle no name and a picture no alternative text; it forgets a number that is typed and
-left with Tab; and it lets Notebook 7 take the arrow keys (issues 2650, 2535 and 3179 of jupyter-widgets/ipywidgets).
+ipywidgets gives a slider's handle no name and a picture no alternative text (issue 2650 of jupyter-widgets/ipywidgets),
+and forgets a number that is typed and left with Tab (issue 2535). Notebook 7 takes the arrow keys before a slider does.
 """
 from pathlib import Path
 
