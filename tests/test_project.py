@@ -189,7 +189,7 @@ def test_formulas_speak_the_colour_language(notebook):
     assert r"\textcolor" not in text
 
 
-SIGNS = {"mean": r"\\mu(?![a-z])|mean of", "var": r"\\sigma(?![a-z])", "x_hat": r"\\hat\{", "y": r"^d?y_",
+SIGNS = {"mean": r"\\mu(?![a-z])|mean of", "var": r"\\sigma(?![a-z])", "x_hat": r"\\hat\{", "y": r"^d?y(_|$)",
          "gamma": r"\\gamma(?![a-z])", "beta": r"\\beta(?![a-z])"}
 
 
