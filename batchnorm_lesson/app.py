@@ -1,0 +1,108 @@
+"""``python -m batchnorm_lesson.app`` shows the lessons without code, for a tablet or a public screen.
+
+Explorers, predictions and quizzes are live; exercises, which ask for code, are left out. A visitor cannot run code.
+Options go to Voila: ``python -m batchnorm_lesson.app --port=8080 --Voila.ip=0.0.0.0`` lets other machines in.
+"""
+import json
+import os
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+from .__main__ import SETTINGS, lessons
+
+HEADING = re.compile(r"(?m)^(?=#+ )")
+RUN_ALL = re.compile(r"\n\n\*\*First of all:\*\*.*")
+EXERCISE = re.compile(r"\bexercises\.|\bmy_\w")
+TO_WRITE = re.compile(r"(^|(?<=[.?!:] ))[^.?!:]*\b[Ww]rite\b.*")  # from the sentence that asks for code to the end
+GOAL = re.compile(r"\*\*You'll do:\*\* (.)(.*)")
+MINUTES = 10  # that a kernel waits for a page whose connection is lost
+WIDGETS = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager7",
+           "@voila-dashboards/widgets-manager8"]  # Voila chooses between the last two by the version of ipywidgets
+
+
+def sections(cells):
+    """The cells of a lesson, a list for each heading; a prose cell with a heading in its middle becomes two."""
+    found = [[]]
+    for cell in cells:
+        prose = cell["cell_type"] == "markdown"
+        for source in HEADING.split(cell["source"]) if prose else [cell["source"]]:
+            if prose and HEADING.match(source):
+                found.append([])
+            if source.strip():
+                found[-1].append({**cell, "source": source.strip()})
+    return found
+
+
+def without_exercises(section):
+    """What is left of a section: nothing, when all its code belongs to exercises, for then its prose does too.
+
+    To an exercise belong the code and the paragraphs that name it, and what asks to write it: the end of the prose
+    before, from the sentence with the word "write".
+    """
+    asks = [cell["cell_type"] == "code" and bool(EXERCISE.search(cell["source"])) for cell in section]
+    rest = []
+    for cell, is_exercise, asks_next in zip(section, asks, [*asks[1:], False]):
+        if cell["cell_type"] == "markdown":
+            paragraphs = [words for words in cell["source"].split("\n\n") if not EXERCISE.search(words)]
+            if asks_next and paragraphs:
+                paragraphs[-1] = TO_WRITE.sub("", paragraphs[-1]).rstrip()
+            cell = {**cell, "source": "\n\n".join(filter(None, paragraphs))}
+        if cell["source"] and not is_exercise:
+            rest.append(cell)
+    return [] if any(asks) and not any(cell["cell_type"] == "code" for cell in rest) else rest
+
+
+def for_the_app(cells):
+    """The cells of a lesson as the app shows them: no exercises, no word of running it, links to the app's pages."""
+    kept = [cell for section in sections(cells) for cell in without_exercises(section)]
+    for number, cell in enumerate(kept):
+        cell["source"] = RUN_ALL.sub("", cell["source"]).replace("](../README.md)", "](../..)")
+        cell["id"] = f"cell-{number}"  # the parts of a cell need names of their own
+    return kept
+
+
+def write_copies(source, target):
+    """Write the lessons of one folder, as the app shows them, into another: what the start page says of each."""
+    contents = []
+    for path in sorted(source.glob("[0-9]*.ipynb")):
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        cells = [{**cell, "source": "".join(cell["source"])} for cell in notebook["cells"]]
+        prose = "\n".join(cell["source"] for cell in cells if cell["cell_type"] == "markdown")
+        goal = GOAL.search(prose)
+        contents.append({"file": path.name, "title": prose.splitlines()[0].strip("# "),
+                         "goal": goal[1].upper() + goal[2]})
+        metadata = {**notebook["metadata"], "title": contents[-1]["title"]}
+        copy = {**notebook, "metadata": metadata, "cells": for_the_app(cells)}
+        (target / path.name).write_text(json.dumps(copy, ensure_ascii=False), encoding="utf-8")
+    return contents
+
+
+def settings(contents):
+    """Voila's settings: a page comes at once and fills while its lesson runs; nothing is fetched from elsewhere."""
+    return {
+        "VoilaConfiguration": {"template": "lesson", "progressive_rendering": True, "extension_allowlist": WIDGETS,
+                               "page_config_hook": lambda page, **_: page.update(lessons=contents) or page},
+        "Voila": {"kernel_websocket_connection_class": "batchnorm_lesson.server.NoDelayConnection"},
+        "MappingKernelManager": {"cull_idle_timeout": 60 * MINUTES, "cull_interval": 60},
+    }
+
+
+def main():
+    """Start Voila; it ends with Ctrl+C."""
+    try:
+        from traitlets.config import Config
+        from voila.app import Voila
+    except ImportError:
+        sys.exit("Voila is not installed here: python -m pip install -e .[app]")
+    # Voila looks for its templates where Jupyter keeps data.
+    os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, [str(SETTINGS), os.environ.get("JUPYTER_PATH")]))
+    os.environ.pop("MPLBACKEND", None)  # the lessons choose their own back end
+    with tempfile.TemporaryDirectory() as folder:
+        contents = write_copies(lessons() / "notebooks", Path(folder))
+        Voila.launch_instance([folder, *sys.argv[1:]], config=Config(settings(contents)))
+
+
+if __name__ == "__main__":
+    main()
