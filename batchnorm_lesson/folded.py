@@ -5,7 +5,10 @@ web page all keep it from the reader's eyes; hidden outputs (cell metadata) come
 to the prediction opens the block, and so do Enter, Space and a click. The code below the first line is plain Python.
 """
 import html
+import os
+from functools import partial
 
+import ipywidgets as widgets
 from IPython import get_ipython
 from IPython.core.error import UsageError
 from IPython.display import display
@@ -13,7 +16,7 @@ from IPython.utils.capture import capture_output
 
 BLOCK = '<details{state}><summary style="display:list-item;cursor:pointer">Show the result</summary>{shown}</details>'
 _open = set()  # the predictions whose results are not folded
-_shown = {}  # prediction: the display and what it holds
+_shown = {}  # prediction: the function that updates its display, and what that holds
 
 
 class Stop(Exception):
@@ -33,8 +36,8 @@ def answered(name):
     """The prediction is answered: its result opens, and stays open when its cell runs again."""
     _open.add(name)
     if name in _shown:
-        handle, pieces = _shown[name]
-        handle.update(_bundle(pieces, True), raw=True)
+        update, pieces = _shown[name]
+        update(_bundle(pieces, True))
 
 
 def result(name, code):
@@ -49,9 +52,18 @@ def result(name, code):
         _open.add(name)
     if pieces:
         bundle = _bundle(pieces, name in _open or not outcome.success)
-        _shown[name] = display(bundle, raw=True, display_id=True), pieces
+        _shown[name] = _displayed(bundle), pieces
     if not outcome.success:
         raise Stop
+
+
+def _displayed(bundle):
+    """Display a bundle; the function that puts another in its place. Voila's pages follow widgets and nothing else."""
+    if "VOILA_KERNEL_ID" in os.environ:
+        block = widgets.HTML(bundle["text/html"])
+        display(block)
+        return lambda other: setattr(block, "value", other["text/html"])
+    return partial(display(bundle, raw=True, display_id=True).update, raw=True)
 
 
 def _bundle(pieces, is_open):
