@@ -35,21 +35,27 @@ def sections(cells):
     return found
 
 
+def is_exercise(cell):
+    """Whether a cell's code belongs to an exercise: it names one, or the cell is tagged ``exercise``."""
+    tagged = "exercise" in cell["metadata"].get("tags", [])
+    return cell["cell_type"] == "code" and (tagged or bool(EXERCISE.search(cell["source"])))
+
+
 def without_exercises(section):
     """What is left of a section: nothing, when all its code belongs to exercises, for then its prose does too.
 
-    To an exercise belong the code and the paragraphs that name it, and what asks to write it: the end of the prose
-    before, from the sentence with the word "write".
+    To an exercise belong its code, the paragraphs that name it, and what asks to write it: the end of the prose before,
+    from the sentence with the word "write".
     """
-    asks = [cell["cell_type"] == "code" and bool(EXERCISE.search(cell["source"])) for cell in section]
+    asks = [is_exercise(cell) for cell in section]
     rest = []
-    for cell, is_exercise, asks_next in zip(section, asks, [*asks[1:], False]):
+    for cell, asked, asks_next in zip(section, asks, [*asks[1:], False]):
         if cell["cell_type"] == "markdown":
             paragraphs = [words for words in cell["source"].split("\n\n") if not EXERCISE.search(words)]
             if asks_next and paragraphs:
                 paragraphs[-1] = TO_WRITE.sub("", paragraphs[-1]).rstrip()
             cell = {**cell, "source": "\n\n".join(filter(None, paragraphs))}
-        if cell["source"] and not is_exercise:
+        if cell["source"] and not asked:
             rest.append(cell)
     return [] if any(asks) and not any(cell["cell_type"] == "code" for cell in rest) else rest
 

@@ -90,16 +90,19 @@ class Exercise:
         last = ", the last" if self._hints_given == len(self.hints) else ""
         return Note(f"**Hint {self._hints_given} of {len(self.hints)}{last}.** {self.hints[self._hints_given - 1]}")
 
+    @property
+    def written(self):
+        """A right answer as the learner may write it: the source of a function that has the name of the learner's."""
+        if self.plain:
+            return f"def {self.stub}{self.call}:\n{textwrap.indent(self.plain, '    ')}\n"
+        return inspect.getsource(self.answer).replace(f"def {self.answer.__name__}(", f"def {self.stub}(")
+
     def solution(self):
         """A solution in a few lines, and the package's own source, which is what the check compares with."""
-        source = inspect.getsource(self.answer)
-        if not self.plain:  # then it is all there is, and has the name of the learner's function
-            source = source.replace(f"def {self.answer.__name__}(", f"def {self.stub}(")
-        parts = [_code(source), self.gloss]
+        parts = [_code(self.written)]
         if self.plain:
-            own = f"def {self.stub}{self.call}:\n{textwrap.indent(self.plain, '    ')}"
-            parts = [_code(own), "And in the helper package, for every shape:", *parts]
-        return Note("\n\n".join(filter(None, parts)))
+            parts += ["And in the helper package, for every shape:", _code(inspect.getsource(self.answer))]
+        return Note("\n\n".join(filter(None, [*parts, self.gloss])))
 
     def check(self, answer):
         """Judge the learner's function; what it prints is shown for the first batch only."""
