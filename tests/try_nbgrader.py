@@ -4,6 +4,7 @@ Use: python tests/try_nbgrader.py, where nbgrader and the lessons are installed.
 not what it should be.
 """
 import csv
+import os
 import subprocess
 import sys
 import tempfile
@@ -25,7 +26,9 @@ STUDENTS = {  # what each makes of the first exercise and of the others; points 
 
 
 def nbgrader(course, *words):
-    run = subprocess.run([sys.executable, "-m", "nbgrader", *words], cwd=course, capture_output=True, text=True)
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])  # it calls alembic by its name
+    run = subprocess.run([sys.executable, "-m", "nbgrader", *words], cwd=course, capture_output=True, text=True,
+                         env={**os.environ, "PATH": path})
     if run.returncode:
         sys.exit(f"nbgrader {' '.join(words)}\n{run.stderr}")
 
