@@ -1,0 +1,130 @@
+"""The lessons as the app shows them: the rule that makes the copies. tests/test_app_live.py looks at them in Voila."""
+import ast
+import json
+import re
+
+import nbformat
+import pytest
+
+from batchnorm_lesson import app
+from batchnorm_lesson.__main__ import SETTINGS
+from lessons import NOTEBOOKS, ROOT
+
+TEMPLATES = sorted((SETTINGS / "voila" / "templates" / "lesson").iterdir())
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    """The folder of the copies, and what the start page says."""
+    folder = tmp_path_factory.mktemp("copies")
+    return folder, app.write_copies(ROOT / "notebooks", folder)
+
+
+@pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
+def lesson(request, written):
+    """A lesson's notebook and its copy."""
+    return nbformat.read(request.param, as_version=4), nbformat.read(written[0] / request.param.name, as_version=4)
+
+
+def code(notebook):
+    return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def prose(notebook):
+    return [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+
+
+def test_copies_are_valid(lesson):
+    nbformat.validate(lesson[1])
+    names = [cell.id for cell in lesson[1].cells]
+    assert len(set(names)) == len(names) and lesson[1].metadata.title == prose(lesson[1])[0].splitlines()[0][2:]
+
+
+def test_no_exercise_is_left(lesson):
+    text = "\n".join(cell.source for cell in lesson[1].cells)
+    assert "exercises." not in text and "your code" not in text and not re.search(r"\bmy_|Stuck\?|Your turn", text)
+
+
+def test_all_else_is_kept(lesson):
+    tagged = {cell.source for cell in lesson[0].cells if "exercise" in cell.metadata.get("tags", [])}
+    before, after = map(code, lesson)
+    assert after == [source for source in before if "exercises." not in source and source not in tagged]
+    explorers, questions = ([source for source in after if word in source] for word in ("explorers.", "questions."))
+    assert explorers and questions
+
+
+def test_nothing_needs_what_was_left_out(lesson):
+    """A name that an exercise's cell defines is used by no cell that is kept."""
+    left_out = {name for source in set(code(lesson[0])) - set(code(lesson[1])) for name in names_in(source, ast.Store)}
+    assert not left_out & {name for source in code(lesson[1]) for name in names_in(source, ast.Load)}
+
+
+def names_in(source, context):
+    for node in ast.walk(ast.parse(re.sub(r"^%%.*", "", source))):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, context):
+            yield node.id
+        elif isinstance(node, ast.FunctionDef) and context is ast.Store:
+            yield node.name
+
+
+def test_nothing_speaks_of_running_cells(lesson):
+    text = "\n".join(prose(lesson[1]))
+    assert "Run All" not in text and "First of all" not in text
+
+
+def test_every_heading_has_something_below_it(lesson):
+    text = "\n\n".join(cell.source if cell.cell_type == "markdown" else "(code)" for cell in lesson[1].cells)
+    headings = re.findall(r"(?m)^(#+) .*\n+(?=(#+) |\Z)", text)
+    assert not [pair for pair in headings if len(pair[1]) <= len(pair[0])] and text.count("\n## ") >= 5
+
+
+def test_links_lead_to_pages_and_headings(lesson, written):
+    text = "\n".join(prose(lesson[1]))
+    targets = re.findall(r"\]\(([^)\s]+)\)", text)
+    pages = [target for target in targets if not re.match(r"[a-z]+:|#", target)]
+    assert "../.." in pages and not [page for page in pages if page != "../.." and not (written[0] / page).exists()]
+    headings = {heading.replace(" ", "-") for heading in re.findall(r"(?m)^#+ (.*)$", text)}
+    assert {target[1:].replace("%3F", "?") for target in targets if target.startswith("#")} <= headings
+
+
+def test_the_start_page_lists_the_lessons(written):
+    contents = written[1]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    listed = re.findall(r"(?m)^(\d+)\. \[([^]]+)\]\(notebooks/(\w+\.ipynb)\)", readme)
+    assert [lesson["file"] for lesson in contents] == [path.name for path in NOTEBOOKS]
+    assert {(f"{number} · {title}", file) for number, title, file in listed} <= {
+        (lesson["title"], lesson["file"]) for lesson in contents}
+    assert all(lesson["goal"][0].isupper() and lesson["goal"].endswith(".") for lesson in contents)
+
+
+def cells(*sources):
+    """Made-up cells: prose, or code if it begins with an arrow."""
+    return [{"cell_type": "code" if source.startswith("→") else "markdown", "source": source.lstrip("→ "),
+             "metadata": {"tags": ["exercise"]} if "tagged" in source else {}} for source in sources]
+
+
+@pytest.mark.parametrize("given, kept", [
+    (["# A\n\nOne.", "→ one()"], ["# A\n\nOne.", "one()"]),
+    (["# A", "→ one()", "## Your turn\n\nDo it.", "→ exercises.a", "→ exercises.a.check(f)", "Stuck?\n\n## B\n\nTwo."],
+     ["# A", "one()", "## B\n\nTwo."]),
+    (["One.\n\nThe mean. Now write it: go.", "→ exercises.a", "→ one()"], ["One.\n\nThe mean.", "one()"]),
+    (["It is 0.5. Write that yourself.", "→ exercises.a", "→ one()"], ["It is 0.5.", "one()"]),
+    (["Write that.", "→ exercises.a", "→ one()"], ["one()"]),
+    (["We write it so.", "→ one()"], ["We write it so.", "one()"]),
+    (["Before.\n\nTry `my_a(x)`.", "→ one()"], ["Before.", "one()"]),
+    (["# A", "→ one()", "## B\n\nChange a line.", "→ tagged()", "Well done.", "## C"], ["# A", "one()", "## C"]),
+    (["[All](../README.md)\n\n**First of all:** run.\n\nThen.", "→ one()"], ["[All](../..)\n\nThen.", "one()"]),
+])
+def test_the_rule(given, kept):
+    assert [cell["source"] for cell in app.for_the_app(cells(*given))] == kept
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_templates_fetch_nothing_from_elsewhere(path):
+    assert "//" not in path.read_text(encoding="utf-8")
+
+
+def test_templates_are_part_of_the_package():
+    patterns = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert '"jupyter/voila/templates/lesson/*"' in patterns and json.loads(TEMPLATES[0].read_text()) == {
+        "base_template": "lab"}
