@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 LAB_ARGS ?=
+APP_ARGS ?=
 PYTEST_ARGS ?=
 SITE_ARGS ?=
 
@@ -11,14 +12,20 @@ BIN := .venv/bin
 # The notebooks choose their own back end; one from outside changes what a cell prints.
 unexport MPLBACKEND
 
-.PHONY: lesson test outputs bench site lock check-binder links clean
+.PHONY: lesson app test test-app outputs bench site lock check-binder links clean
 
 lesson: .venv/lesson
 	$(BIN)/python -m batchnorm_lesson $(LAB_ARGS)
 
+app: build/app/ready
+	build/app/bin/python -m batchnorm_lesson.app $(APP_ARGS)
+
 test: .venv/test
 	$(BIN)/ruff check --quiet batchnorm_lesson tests
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope $(PYTEST_ARGS)
+
+test-app: build/app/ready
+	build/app/bin/python -m pytest tests/test_app_live.py $(PYTEST_ARGS)
 
 outputs: .venv/lesson
 	$(BIN)/python tests/outputs.py $(NOTEBOOKS)
@@ -71,6 +78,13 @@ build/uv/bin/uv:
 	@$(CHECK_PYTHON)
 	"$(PYTHON)" -m venv --clear build/uv
 	build/uv/bin/python -m pip install --quiet --disable-pip-version-check uv
+
+build/app/ready: requirements.txt tests/requirements.txt pyproject.toml
+	@$(CHECK_PYTHON)
+	"$(PYTHON)" -m venv --clear build/app
+	build/app/bin/python -m pip install --quiet --disable-pip-version-check \
+	  -r requirements.txt -r tests/requirements.txt -e '.[app]'
+	@touch $@
 
 build/binder/bin/jupyter-repo2docker:
 	@$(CHECK_PYTHON)

@@ -1,4 +1,5 @@
 """What the tests share: finding a browser, and saying plainly what was left out."""
+import importlib.util
 import os
 import shutil
 from pathlib import Path
@@ -7,6 +8,9 @@ import pytest
 
 # The kernel chooses matplotlib's back end; one from outside changes what a notebook's cell prints.
 os.environ.pop("MPLBACKEND", None)
+
+# Voila lives in an environment of its own: make test-app.
+collect_ignore = [] if importlib.util.find_spec("voila") else ["test_app_live.py"]
 
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
 BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge",
