@@ -85,11 +85,17 @@ def write_copies(source, target):
     return contents
 
 
+def let_end_its_kernel(request, **_):
+    """A page that is closed tells Voila to end its kernel, and is believed if it has the cookie that this line sets."""
+    _ = request.xsrf_token
+
+
 def settings(contents):
     """Voila's settings: a page comes at once and fills while its lesson runs; nothing is fetched from elsewhere."""
     return {
         "VoilaConfiguration": {"template": "lesson", "progressive_rendering": True, "extension_allowlist": WIDGETS,
-                               "page_config_hook": lambda page, **_: page.update(lessons=contents) or page},
+                               "page_config_hook": lambda page, **_: page.update(lessons=contents) or page,
+                               "prelaunch_hook": let_end_its_kernel},
         "Voila": {"kernel_websocket_connection_class": "batchnorm_lesson.server.NoDelayConnection"},
         "MappingKernelManager": {"cull_idle_timeout": 60 * MINUTES, "cull_interval": 60},
     }
