@@ -17,7 +17,7 @@ RUN_ALL = re.compile(r"\n\n\*\*First of all:\*\*.*")
 EXERCISE = re.compile(r"\bexercises\.|\bmy_\w")
 TO_WRITE = re.compile(r"(^|(?<=[.?!:] ))[^.?!:]*\b[Ww]rite\b.*")  # from the sentence that asks for code to the end
 GOAL = re.compile(r"\*\*You'll do:\*\* (.)(.*)")
-MINUTES = 10  # that a kernel waits for a page whose connection is lost
+MINUTES = 10  # that a kernel waits for a page whose connection is lost, and a page for a lesson that is still running
 WIDGETS = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager7",
            "@voila-dashboards/widgets-manager8"]  # Voila chooses between the last two by the version of ipywidgets
 
@@ -96,7 +96,9 @@ def settings(contents):
         "VoilaConfiguration": {"template": "lesson", "progressive_rendering": True, "extension_allowlist": WIDGETS,
                                "page_config_hook": lambda page, **_: page.update(lessons=contents) or page,
                                "prelaunch_hook": let_end_its_kernel},
-        "Voila": {"kernel_websocket_connection_class": "batchnorm_lesson.server.NoDelayConnection"},
+        # Voila hears no sign of life from a page before its lesson has run, and by default gives it up after 90 s.
+        "Voila": {"tornado_settings": {"ws_ping_timeout": 60_000 * MINUTES},
+                  "kernel_websocket_connection_class": "batchnorm_lesson.server.NoDelayConnection"},
         "MappingKernelManager": {"cull_idle_timeout": 60 * MINUTES, "cull_interval": 60},
     }
 
