@@ -80,3 +80,11 @@ def test_outside_of_a_notebook_nothing_happens():
     folded.asked("pair")
     folded.answered("pair")
     folded.register()
+
+
+def test_in_voila_the_block_is_a_widget(run):
+    """A page of Voila shows no display that is updated. That the answer opens it is tested there: test_app_live.py."""
+    run("import os; os.environ['VOILA_KERNEL_ID'] = 'made up'; from batchnorm_lesson import folded")
+    data = only(run(RESULT)[1])
+    run("del os.environ['VOILA_KERNEL_ID']")
+    assert "application/vnd.jupyter.widget-view+json" in data
