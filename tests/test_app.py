@@ -60,11 +60,14 @@ def test_nothing_needs_what_was_left_out(lesson):
 
 
 def names_in(source, context):
-    for node in ast.walk(ast.parse(re.sub(r"^%%.*", "", source))):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, context):
-            yield node.id
-        elif isinstance(node, ast.FunctionDef) and context is ast.Store:
-            yield node.name
+    """The names that a cell uses, or those that it defines: not what is defined inside its functions."""
+    for statement in ast.parse(re.sub(r"^%%.*", "", source)).body:
+        if isinstance(statement, ast.FunctionDef) and context is ast.Store:
+            yield statement.name
+            continue
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, context):
+                yield node.id
 
 
 def test_nothing_speaks_of_running_cells(lesson):
