@@ -25,24 +25,33 @@ def arguments(folder, given):
     first = Path(chosen[0]).name if chosen else next(iter(notebooks))
     if first not in notebooks:
         sys.exit(f"There is no lesson {first}. The lessons are: {', '.join(notebooks)}")
+    return options_for(folder, f"notebooks/{first}", [word for word in given if word not in chosen])
+
+
+def options_for(folder, page, more):
+    """The options that show a page of a folder, and only to this machine."""
     as_root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    return [f"--ServerApp.root_dir={folder}", f"--LabApp.default_url=/lab/tree/notebooks/{first}",
-            "--ServerApp.ip=127.0.0.1", *as_root, *(word for word in given if word not in chosen)]
+    return [f"--ServerApp.root_dir={folder}", f"--LabApp.default_url=/lab/tree/{page}",
+            "--ServerApp.ip=127.0.0.1", *as_root, *more]
 
 
-def main():
-    """Start JupyterLab; it ends with Ctrl+C twice."""
+def launch(options, *settings):
+    """Start JupyterLab with folders of settings, of which the first counts most; it ends with Ctrl+C twice."""
     known = os.environ.get("JUPYTER_CONFIG_PATH")
-    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, [str(SETTINGS), known]))
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join([*map(str, settings), *filter(None, [known])])
     # The notebooks choose their own back end; one from outside changes what a cell prints.
     os.environ.pop("MPLBACKEND", None)
-    options = arguments(lessons(), sys.argv[1:])
     try:
         from jupyterlab.labapp import LabApp
     except ImportError:
         sys.exit("JupyterLab is not installed here: python -m pip install -r requirements.txt")
     print("If no browser opens, open the http://127.0.0.1 address that appears below. Ctrl+C twice stops.", flush=True)
     LabApp.launch_instance(options)
+
+
+def main():
+    """Open the first lesson, or the one that is named."""
+    launch(arguments(lessons(), sys.argv[1:]), SETTINGS)
 
 
 if __name__ == "__main__":

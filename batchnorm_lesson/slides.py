@@ -1,24 +1,217 @@
-"""draft"""
-import re, copy, sys, json, nbformat
-from pathlib import Path
-from nbformat.v4 import new_markdown_cell
+"""``python -m batchnorm_lesson.slides 03`` opens a lesson as a slide show in JupyterLab, in which the sliders move.
 
-PIECE = re.compile(r"(?m)^(?=#{1,3} |\*\*(?:Your task|Predict)\b)|(?=<details>)|(?<=</details>)")
-LEFT_OUT = {"navigation": re.compile(r"(?:previous|next): .*\[All lessons\]"), "run all": re.compile(r"\*\*First of all:\*\*")}
+The slides are a copy of the lesson, made by one rule. A cell of prose is cut before every heading, prediction and task,
+and around every folded answer. A heading, a prediction or a task begins a slide; what follows stands on the same slide
+as long as there is room for it, and else begins the next one. What only a reader needs is left out: see LEFT_OUT.
+Code of a single line that shows something, and the imports, run without being shown.
+
+A slide is laid out for 1280 × 720 pixels; a larger screen enlarges it as a whole. Body text is 24 pixels high, 1/30 of
+the slide, and nothing is below 18, 1/40: from six heights of the screen away, where the last row sits, 18 pixels are
+seen at 14 minutes of arc, and the small letters at more than the five minutes that normal sight needs.
+"""
+import copy
+import hashlib
+import importlib.util
+import json
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+import nbformat
+
+from .__main__ import SETTINGS, launch, lessons, options_for
+
+SHOW = SETTINGS / "slides"
+
+# A paragraph that only a reader needs, by the name of the reason.
+LEFT_OUT = {
+    "links to other lessons": re.compile(r"(previous|next|\[All lessons\]).*\[All lessons\]|\[All lessons\]"),
+    "how to run the notebook": re.compile(r"\*\*First of all:\*\*"),
+}
+BEGINS = re.compile(r"#{1,6} |\*\*(?:Your task|Predict|Challenge)\b")
+CUT = re.compile(rf"(?m)^(?={BEGINS.pattern}|\*\*Next\b)|(?=<details>)|(?<=</details>)")
+SETUP = re.compile(r"(import|from) ")
+SHOWN_ALONE = re.compile(r"(explorers|questions|figures|exercises)\.\w+(\(.*\))?$")
+
+# Pixels, a little more than a browser needs: the test of the slides measures what it does need.
+ROOM, LINE, GAP, HEADING, FORMULA, LINE_OF_CODE = 690, 34, 24, 84, 180, 25
+PICTURE, EXPLORER, READOUT = 1.3, 1.25, 80
+LETTERS, LETTERS_IN_A_WIDGET = 92, 90  # in a line
+
+
+# The rule
+
+def slides(notebook):
+    """The slides of a lesson: each a list of cells."""
+    cells = [piece for cell in notebook.cells for piece in pieces(cell)]
+    found, room = [], 0
+    for cell in cells:
+        needed = height(cell)
+        # The last cell stands alone, because of what as_show says.
+        if not found or BEGINS.match(cell.source) and not belongs(cell, found[-1]) or needed > room or cell is cells[-1]:
+            found.append([])
+            room = ROOM
+        found[-1].append(cell)
+        room -= needed
+    return found
+
+
+def belongs(cell, slide):
+    """A prediction or a task stands under a heading that has no other text."""
+    return len(slide) == 1 and re.fullmatch("#.*", slide[0].source) and not cell.source.startswith("#")
+
+
 def pieces(cell):
-    text = "\n\n".join(p for p in cell.source.split("\n\n") if not any(r.match(p) for r in LEFT_OUT.values()) and not re.match(r".*\[All lessons\]",p))
-    return [new_markdown_cell(s.strip()) for s in PIECE.split(text) if s.strip()]
-def slides(nb):
-    out=[]
-    for cell in nb.cells:
-        if cell.cell_type=="markdown":
-            out+=pieces(cell)
-        else:
-            c=copy.deepcopy(cell)
-            if re.match(r"(import|from) ",c.source): c.metadata["slideshow"]={"slide_type":"skip"}
-            if re.match(r"(explorers|questions|figures|exercises)\.",c.source) and "\n" not in c.source: c.metadata["jupyter"]={"source_hidden":True}
-            out.append(c)
-    for c in out:
-        c.metadata.setdefault("slideshow",{"slide_type":"slide"})
-    nb.cells=out
-    return nb
+    """The parts of a cell, as cells of their own, without the paragraphs that only a reader needs."""
+    if cell.cell_type != "markdown":
+        return [copy.deepcopy(cell)]
+    kept = "\n\n".join(text for text in cell.source.split("\n\n") if not why_left_out(text))
+    parts = [part.strip() for part in CUT.split(kept) if part.strip()]
+    return [nbformat.v4.new_markdown_cell(part, id=cell.id + f"-{number}" * (number > 1))
+            for number, part in enumerate(parts, 1)]
+
+
+def why_left_out(paragraph):
+    """The name of the reason for leaving a paragraph out, or None."""
+    return next((why for why, pattern in LEFT_OUT.items() if pattern.match(paragraph)), None)
+
+
+# How high a cell will be on its slide
+
+def height(cell):
+    """The pixels that a cell needs on a slide, from its text and the outputs that it was saved with."""
+    if cell.cell_type == "markdown":
+        return prose_height(cell.source)
+    if SETUP.match(cell.source):
+        return 0
+    code = 0 if SHOWN_ALONE.match(cell.source) else 24 + LINE_OF_CODE * len(cell.source.splitlines())
+    return code + sum(output_height(output, cell.source) for output in cell.outputs)
+
+
+def prose_height(text):
+    """The same for Markdown; a folded answer is one line."""
+    text = re.sub(r"(?s)<details>.*?</details>", "folded", text)
+    text = re.sub(r"(?s)\$\$.*?\$\$", "$$", text)
+    return sum(map(block_height, re.split(r"\n\n+", text))) - GAP / 2
+
+
+def block_height(block):
+    if block == "$$":
+        return FORMULA
+    if block.startswith("#"):
+        return HEADING
+    return GAP + LINE * sum(-(-len(words(line)) // LETTERS) for line in block.splitlines())
+
+
+def words(markdown):
+    """What a reader sees of it: a formula's commands, the addresses of links and tags take no room."""
+    return re.sub(r"\\color\{[^}]*\}|\\[a-z]+|\]\([^)]*\)|<[^>]+>|[{}$`*]", "", markdown) or "-"
+
+
+def output_height(output, source):
+    data = output.get("data", {})
+    if "image/png" in data:
+        high = output.metadata["image/png"]["height"]
+        return READOUT + EXPLORER * high if source.startswith("explorers.") else GAP + PICTURE * high
+    if "<details><summary style" in data.get("text/html", ""):
+        return GAP + LINE
+    if "text/markdown" in data:
+        return prose_height(data["text/markdown"])
+    if "text/html" in data:
+        row = 46 if source.startswith("questions.quiz") else 52
+        return row * (1 + sum(-(-len(line) // LETTERS_IN_A_WIDGET) for line in data["text/plain"].splitlines()))
+    return GAP + LINE_OF_CODE * len(output.get("text", data.get("text/plain", "")).splitlines())
+
+
+# The show
+
+def as_show(notebook):
+    """A copy of a lesson whose cells' metadata say where its slides begin.
+
+    ``slideshow`` is nbconvert's, for every tool that knows it. jupyterlab-slideshow would stop at every cell of a
+    slide; at one of its layers it does not. It shows no layer on the last slide, so that has one cell.
+    """
+    made = copy.deepcopy(notebook)
+    made.cells = [marked(cell, place) for slide in slides(notebook) for place, cell in enumerate(slide)]
+    made.metadata["slides"] = {"made_from": fingerprint(made)}
+    return made
+
+
+def marked(cell, place):
+    """A cell with its metadata for the show; place is 0 for the first of a slide."""
+    cell.metadata["slideshow"] = {"slide_type": "-" if place else "slide"}
+    if place:
+        cell.metadata["jupyterlab-slideshow"] = {"layer": "slide"}
+    if cell.cell_type == "code":
+        # What somebody has typed in class, and got wrong, must not keep the later cells from running.
+        cell.metadata["tags"] = [*cell.metadata.get("tags", []), "raises-exception"]
+        if SHOWN_ALONE.match(cell.source) or SETUP.match(cell.source):
+            cell.metadata["jupyter"] = {"source_hidden": True}
+    return cell
+
+
+def fingerprint(notebook):
+    """Changes when somebody types in a cell, not when cells are run."""
+    typed = [(cell.cell_type, cell.source) for cell in notebook.cells]
+    return hashlib.sha256(json.dumps(typed).encode()).hexdigest()
+
+
+def renew(path, made):
+    """Write the slides to a file. What was typed into the file's older slides is kept; returns the name it then has.
+
+    As long as the lesson is the same, older slides that were typed in stay where they are; else they get another name.
+    """
+    old = nbformat.read(path, as_version=4) if path.exists() else None
+    known = old and old.metadata.get("slides", {}).get("made_from")
+    if old is None or fingerprint(old) == known:
+        nbformat.write(made, path)
+        return None
+    if known == made.metadata["slides"]["made_from"]:
+        return path.name
+    kept = next(name for number in range(2, 1000)
+                if not (name := path.with_stem(f"{path.stem}-{number}")).exists())
+    path.rename(kept)
+    nbformat.write(made, path)
+    return kept.name
+
+
+# The command
+
+def chosen(notebooks, given):
+    """The lesson that the words of the command name, by number or by file name; the first one if they name none."""
+    words = [word for word in given if not word.startswith("-")]
+    if not words:
+        return notebooks[0]
+    number = Path(words[0]).name[:2].rstrip("_").zfill(2)
+    found = [path for path in notebooks if path.name.startswith(f"{number}_")]
+    return found[0] if found else sys.exit(
+        f"There is no lesson {words[0]}. The lessons are: {', '.join(path.name[:2] for path in notebooks)}")
+
+
+def show_settings(scratch):
+    """Options for JupyterLab: the show's own extension, and settings that begin anew, away from the teacher's own."""
+    return [f"--LabApp.extra_labextensions_path={SHOW / 'labextensions'}", f"--LabApp.user_settings_dir={scratch}/user",
+            f"--LabApp.workspaces_dir={scratch}/workspaces"]
+
+
+def main():
+    """Make the slides of all lessons and open those of one."""
+    if importlib.util.find_spec("jupyterlab_slideshow") is None:
+        sys.exit(f"The slides need one more package: {sys.executable} -m pip install jupyterlab-slideshow")
+    folder = lessons()
+    notebooks = sorted(folder.glob("notebooks/[0-9]*.ipynb"))
+    first = chosen(notebooks, sys.argv[1:])
+    place = folder / "build" / "slides"
+    place.mkdir(parents=True, exist_ok=True)
+    for path in notebooks:
+        kept = renew(place / path.name, as_show(nbformat.read(path, as_version=4)))
+        if kept:
+            print(f"What was typed into the slides of {path.name} is in build/slides/{kept}")
+    with tempfile.TemporaryDirectory() as scratch:
+        more = [word for word in sys.argv[1:] if word.startswith("-")]
+        launch(options_for(folder, f"build/slides/{first.name}", show_settings(scratch) + more), SHOW, SETTINGS)
+
+
+if __name__ == "__main__":
+    main()

@@ -23,10 +23,14 @@
 
   async function show(app, panel) {
     await panel.context.ready;
-    await panel.sessionContext.ready;
+    if (!panel.context.model.getMetadata("slides")) return;  // a notebook of another kind
     await app.commands.execute("deck:start");
-    await app.commands.execute("notebook:run-all-cells");
-    panel.content.activeCellIndex = 0;
+    await panel.sessionContext.ready;
+    const notebook = panel.content, slide = notebook.activeCellIndex;
+    const run = app.commands.execute("notebook:run-all-cells");  // goes to the last cell
+    notebook.activeCellIndex = slide;
+    await run;
+    panel.node.dataset.run = "done";
   }
 
   function activate(app) {
