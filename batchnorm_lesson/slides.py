@@ -1,9 +1,9 @@
 """``python -m batchnorm_lesson.slides 03`` opens a lesson as a slide show in JupyterLab, in which the sliders move.
 
 The slides are a copy of the lesson, made by one rule. A cell of prose is cut before every heading, prediction and task,
-and around every folded answer. A heading, a prediction or a task begins a slide; what follows stands on the same slide
-as long as there is room for it, and else begins the next one. What only a reader needs is left out: see LEFT_OUT.
-Code of a single line that shows something, and the imports, run without being shown.
+around every folded answer, and after what is said of a picture. A heading, a prediction or a task begins a slide; what
+follows stands on the same slide as long as there is room for it, and else begins the next one. What only a reader needs
+is left out: see LEFT_OUT. Code of a single line that shows something, and the imports, run without being shown.
 
 A slide is laid out for 1280 × 720 pixels; a larger screen enlarges it as a whole. Body text is 24 pixels high, 1/30 of
 the slide, and nothing is below 18, 1/40: from six heights of the screen away, where the last row sits, 18 pixels are
@@ -30,13 +30,14 @@ LEFT_OUT = {
     "how to run the notebook": re.compile(r"\*\*First of all:\*\*"),
 }
 BEGINS = re.compile(r"#{1,6} |\*\*(?:Your task|Predict|Challenge)\b")
-CUT = re.compile(rf"(?m)^(?={BEGINS.pattern}|\*\*Next\b)|(?=<details>)|(?<=</details>)")
+CUT = re.compile(rf"(?m)^(?={BEGINS.pattern}|\*\*Next\b)|(?=<details>)|(?<=</details>)|\f")
+BELOW_A_PICTURE = re.compile(r"(?m)^(In the picture: .*\n)")  # stands with it, if there is room for so much
 SETUP = re.compile(r"(import|from) ")
 SHOWN_ALONE = re.compile(r"(explorers|questions|figures|exercises)\.\w+(\(.*\))?$")
 
 # Pixels, a little more than a browser needs: the test of the slides measures what it does need.
 ROOM, LINE, GAP, HEADING, FORMULA, LINE_OF_CODE = 690, 34, 24, 84, 180, 25
-PICTURE, EXPLORER, READOUT = 1.3, 1.25, 80
+PICTURE, EXPLORER = 1.3, 1.25  # a pixel of a saved picture, on a slide
 LETTERS, LETTERS_IN_A_WIDGET = 92, 90  # in a line
 
 
@@ -49,7 +50,8 @@ def slides(notebook):
     for cell in cells:
         needed = height(cell)
         # The last cell stands alone, because of what as_show says.
-        if not found or BEGINS.match(cell.source) and not belongs(cell, found[-1]) or needed > room or cell is cells[-1]:
+        begins = not found or BEGINS.match(cell.source) and not belongs(cell, found[-1])
+        if begins or needed > room or cell is cells[-1]:
             found.append([])
             room = ROOM
         found[-1].append(cell)
@@ -67,7 +69,7 @@ def pieces(cell):
     if cell.cell_type != "markdown":
         return [copy.deepcopy(cell)]
     kept = "\n\n".join(text for text in cell.source.split("\n\n") if not why_left_out(text))
-    parts = [part.strip() for part in CUT.split(kept) if part.strip()]
+    parts = [part.strip() for part in CUT.split(BELOW_A_PICTURE.sub("\\1\f", kept)) if part.strip()]
     return [nbformat.v4.new_markdown_cell(part, id=cell.id + f"-{number}" * (number > 1))
             for number, part in enumerate(parts, 1)]
 
@@ -113,7 +115,7 @@ def output_height(output, source):
     data = output.get("data", {})
     if "image/png" in data:
         high = output.metadata["image/png"]["height"]
-        return READOUT + EXPLORER * high if source.startswith("explorers.") else GAP + PICTURE * high
+        return EXPLORER * high + readout(data) if source.startswith("explorers.") else GAP + PICTURE * high
     if "<details><summary style" in data.get("text/html", ""):
         return GAP + LINE
     if "text/markdown" in data:
@@ -122,6 +124,12 @@ def output_height(output, source):
         row = 46 if source.startswith("questions.quiz") else 52
         return row * (1 + sum(-(-len(line) // LETTERS_IN_A_WIDGET) for line in data["text/plain"].splitlines()))
     return GAP + LINE_OF_CODE * len(output.get("text", data.get("text/plain", "")).splitlines())
+
+
+def readout(data):
+    """The lines below an explorer's picture; a verdict stands in a box."""
+    lines = data["text/plain"].splitlines()[1:-1]
+    return 14 + LINE * sum(1 + len(line) // LETTERS_IN_A_WIDGET + line.startswith("✗") for line in lines)
 
 
 # The show
