@@ -1,9 +1,11 @@
 # make lesson   opens the first notebook in JupyterLab        make test   runs every test
-# Both create the environment in .venv on first use and renew it when a requirements file changes.
+# make slides LESSON=03   opens a lesson as a slide show
+# All create the environment in .venv on first use and renew it when a requirements file changes.
 
 PYTHON ?= python3
 LAB_ARGS ?=
 APP_ARGS ?=
+LESSON ?=
 PYTEST_ARGS ?=
 SITE_ARGS ?=
 
@@ -12,10 +14,13 @@ BIN := .venv/bin
 # The notebooks choose their own back end; one from outside changes what a cell prints.
 unexport MPLBACKEND
 
-.PHONY: lesson app test test-app outputs bench site lock check-binder links clean
+.PHONY: lesson slides app test test-app outputs bench site lock check-binder links clean
 
 lesson: .venv/lesson
 	$(BIN)/python -m batchnorm_lesson $(LAB_ARGS)
+
+slides: .venv/slides
+	$(BIN)/python -m batchnorm_lesson.slides $(LESSON) $(LAB_ARGS)
 
 app: build/app/ready
 	build/app/bin/python -m batchnorm_lesson.app $(APP_ARGS)
@@ -43,12 +48,15 @@ site: .venv/test build/lite/bin/jupyter
 	  >../log 2>&1 || { cat ../log; exit 1; }
 WIDGETS = $(shell grep -E '^(comm|ipywidgets|jupyterlab-widgets)==' requirements.txt)
 
-# tests/requirements.txt holds only what the browser tests add, so the packages in requirements.txt are its limits.
+# tests/requirements.txt holds only what the slides and the tests add, so the packages in requirements.txt are its
+# limits, and are taken out of it.
 lock: build/uv/bin/uv
 	echo '-e .[lab,test]' | $(COMPILE) - --output-file requirements.txt
 	grep '==' requirements.txt > build/limits.txt
-	printf '%s\n' 'axe-playwright-python>=0.1.7' 'latex2mathml>=3.81' 'playwright>=1.40' 'ruff>=0.14' | \
-	  $(COMPILE) - --constraints build/limits.txt --no-annotate --output-file tests/requirements.txt
+	sed 's/^\([^=]*==\).*/^\1/' build/limits.txt > build/locked.txt
+	printf '%s\n' 'axe-playwright-python>=0.1.7' 'jupyterlab-slideshow>=0.3.4,<0.4' 'latex2mathml>=3.81' 'playwright>=1.40' \
+	  'ruff>=0.14' | $(COMPILE) - --constraints build/limits.txt --no-annotate \
+	  | grep -v -f build/locked.txt > tests/requirements.txt
 COMPILE = build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --upgrade --no-emit-index-url \
           --no-emit-find-links --custom-compile-command 'make lock'
 
@@ -71,6 +79,12 @@ clean:
 
 .venv/test: .venv/lesson tests/requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	@touch $@
+
+# Two packages of JupyterLab's, which is there: no locked package is touched.
+.venv/slides: .venv/lesson tests/requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
+	  $$(grep '^jupyterlab-' tests/requirements.txt)
 	@touch $@
 
 # Tools of their own, so that they cannot disturb the locked packages.

@@ -25,10 +25,11 @@ SETTINGS = {
 }
 
 @contextlib.contextmanager
-def server(folder, scratch, *options, stock=False):
+def server(folder, scratch, *options, stock=False, settings=()):
     """A JupyterLab of its own over a folder; yields the address, with the token. Its own files are kept in scratch.
 
-    It has the settings that ``python -m batchnorm_lesson`` gives it, unless it is a stock one.
+    It has the settings that ``python -m batchnorm_lesson`` gives it, unless it is a stock one; those in the folders
+    ``settings`` count more.
     """
     scratch = Path(scratch)
     own = {name: str(scratch / name.lower()) for name in
@@ -36,7 +37,8 @@ def server(folder, scratch, *options, stock=False):
             "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR", "IPYTHONDIR")}
     _write(Path(own["JUPYTER_CONFIG_PATH"]) / "labconfig" / "default_setting_overrides.json", SETTINGS)
     if not stock:
-        own["JUPYTER_CONFIG_PATH"] += os.pathsep + str(LESSON_SETTINGS)
+        own["JUPYTER_CONFIG_PATH"] = os.pathsep.join(
+            [own["JUPYTER_CONFIG_PATH"], *map(str, settings), str(LESSON_SETTINGS)])
     token = secrets.token_hex(8)
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--expose-app-in-browser",
                "--ServerApp.ip=127.0.0.1", "--ServerApp.port=0", f"--ServerApp.root_dir={folder}",
