@@ -1,0 +1,338 @@
+"""The slides: the rule on small notebooks and on every lesson; and the show, measured and operated in a real browser."""
+import re
+import sys
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from batchnorm_lesson import __main__ as command
+from batchnorm_lesson import slides
+from lessons import NOTEBOOKS
+
+LEAST_LETTERS = 18  # pixels, on a slide of 720
+LETTERS_OF_A_PICTURE = 11 / 72 * 100  # pixels: tests of the pictures see that none has smaller ones
+
+every_lesson = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem[:2])
+
+
+def lesson(*cells):
+    """A notebook: a string is Markdown, a tuple is code and what it printed."""
+    return new_notebook(cells=[
+        new_markdown_cell(cell) if isinstance(cell, str) else
+        new_code_cell(cell[0], outputs=[new_output("stream", text=cell[1])]) for cell in cells])
+
+
+def texts(made):
+    return [[cell.source for cell in slide] for slide in slides.slides(made)]
+
+
+# The rule
+
+def test_a_heading_a_prediction_and_a_task_begin_a_slide():
+    made = lesson("# 1 · Title\n\nprevious: [a](a.ipynb) · [All lessons](../README.md)\n\n**First of all:** run.",
+                  "**You'll do:** something.", "Text.\n\n## A heading\n\nMore.", ("print(1)", "1\n"),
+                  "**Predict.** What?", "**Your task:** move.\n\nAnd then?", "The end.")
+    assert texts(made) == [["# 1 · Title", "**You'll do:** something.", "Text."], ["## A heading\n\nMore.", "print(1)"],
+                           ["**Predict.** What?"], ["**Your task:** move.\n\nAnd then?"], ["The end."]]
+
+
+def test_a_prediction_stands_under_its_heading_and_a_heading_never_under_another():
+    assert texts(lesson("## A", "**Predict.** What?", "## B", "### C", "The end.")) == [
+        ["## A", "**Predict.** What?"], ["## B"], ["### C"], ["The end."]]
+
+
+def test_an_answer_is_cut_out_of_its_cell_and_stays_folded():
+    answer = "<details><summary>Answer</summary>\n\nAll of it.\n\n</details>"
+    assert texts(lesson(f"**Your task:** find it.\n\n{answer}\n\nGo on.", "The end.")) == [
+        ["**Your task:** find it.", answer, "Go on."], ["The end."]]
+    assert slides.prose_height(answer) < slides.prose_height("All of it.\n\n" * 3)
+
+
+def test_what_has_no_room_begins_the_next_slide():
+    long = ("\n".join(["x = 1"] * 12), "1\n" * 4)
+    assert [len(slide) for slide in texts(lesson("## A", long, long, "Text.", "The end."))] == [2, 2, 1]
+
+
+def test_what_is_said_of_a_picture_is_cut_from_what_follows():
+    assert texts(lesson("In the picture: a line.\n\nAnother thought.")) == [
+        ["In the picture: a line."], ["Another thought."]]
+
+
+def test_the_cells_say_how_they_are_shown():
+    made = slides.as_show(lesson("## A", ("import numpy as np", ""), ("figures.rows([1], bands=True)", "1"),
+                                 ("x = 1\nfigures.rows(x)", "1"), "The end.")).cells
+    assert [cell.metadata["slideshow"]["slide_type"] for cell in made] == ["slide", "-", "-", "-", "slide"]
+    assert [cell.metadata.get("jupyterlab-slideshow") for cell in made] == [None, *[{"layer": "slide"}] * 3, None]
+    assert [cell.metadata.get("jupyter") for cell in made[1:4]] == [{"source_hidden": True}] * 2 + [None]
+    assert all("raises-exception" in cell.metadata["tags"] for cell in made[1:4])
+
+
+@every_lesson
+def test_every_cell_is_on_one_slide_or_left_out_by_name(path):
+    notebook = nbformat.read(path, as_version=4)
+    shown = [cell.source for slide in slides.slides(notebook) for cell in slide]
+    assert [source for source in shown if source in {cell.source for cell in notebook.cells}]
+    words = "\n\n".join(shown)
+    left_out = []
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            assert shown.count(cell.source) == 1
+            continue
+        for paragraph in cell.source.split("\n\n"):
+            why = slides.why_left_out(paragraph)
+            left_out += [why] * (why is not None)
+            assert (paragraph.strip() in words) == (why is None), paragraph
+    assert sorted(left_out) == sorted(slides.LEFT_OUT)
+    assert "".join(words.split()) == "".join("".join(
+        paragraph for cell in notebook.cells for paragraph in cell.source.split("\n\n")
+        if cell.cell_type == "code" or not slides.why_left_out(paragraph)).split())
+
+
+@every_lesson
+def test_no_slide_has_two_headings_and_the_last_has_one_cell(path):
+    made = slides.slides(nbformat.read(path, as_version=4))
+    headings = [sum(bool(re.match("#+ ", cell.source)) for cell in slide if cell.cell_type == "markdown")
+                for slide in made]
+    inside = [len(re.findall(r"(?m)^#+ ", cell.source)) for slide in made for cell in slide
+              if cell.cell_type == "markdown"]
+    assert max(headings) == 1 and max(inside) == 1 and len(made[-1]) == 1
+
+
+@every_lesson
+def test_the_copy_is_a_notebook_whose_links_lead_to_slides(path):
+    made = slides.as_show(nbformat.read(path, as_version=4))
+    nbformat.validate(made)
+    targets = re.findall(r"\]\(([^)#]+)\)", "\n".join(
+        cell.source for cell in made.cells if cell.cell_type == "markdown"))
+    others = [target for target in targets if "://" not in target]
+    assert set(others) <= {path.name for path in NOTEBOOKS}
+
+
+# What was typed is kept
+
+@pytest.fixture
+def copies(tmp_path):
+    """A file of slides, freshly made, and the notebook it was made from."""
+    made = slides.as_show(lesson("## A", ("x = 1", ""), "The end."))
+    assert slides.renew(tmp_path / "01_a.ipynb", made) is None
+    return tmp_path / "01_a.ipynb", made
+
+
+def typed(path, words, cell=1):
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[cell].source = words
+    nbformat.write(notebook, path)
+
+
+def source(path):
+    return nbformat.read(path, as_version=4).cells[1].source
+
+
+def test_slides_that_were_only_run_are_made_anew(copies):
+    path, _ = copies
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[1].outputs = [new_output("stream", text="old\n")]
+    nbformat.write(notebook, path)
+    assert slides.renew(path, slides.as_show(lesson("## A", ("x = 2", ""), "The end."))) is None
+    assert source(path) == "x = 2" and len(list(path.parent.iterdir())) == 1
+
+
+def test_what_was_typed_stays_while_the_lesson_is_the_same(copies):
+    path, made = copies
+    typed(path, "x = 42")
+    assert slides.renew(path, made) == "01_a.ipynb"
+    assert source(path) == "x = 42"
+
+
+def test_what_was_typed_gets_another_name_when_the_lesson_has_changed(copies):
+    path, _ = copies
+    for number in (2, 3):
+        typed(path, f"x = 40 + {number}")
+        changed = slides.as_show(lesson("## A", (f"x = {number}", ""), "The end."))
+        assert slides.renew(path, changed) == f"01_a-{number}.ipynb"
+        assert source(path) == f"x = {number}"
+    assert [source(path.with_stem(f"01_a-{number}")) for number in (2, 3)] == ["x = 40 + 2", "x = 40 + 3"]
+
+
+# The command
+
+@pytest.mark.parametrize("given, found", [([], 0), (["3"], 3), (["03"], 3), (["03_normalize_the_batch.ipynb"], 3),
+                                          (["--no-browser"], 0), (["--no-browser", "7"], 7)])
+def test_the_command_takes_a_number_or_a_name(given, found):
+    assert slides.chosen(NOTEBOOKS, given) == NOTEBOOKS[found]
+
+
+def test_the_command_says_which_lessons_there_are():
+    with pytest.raises(SystemExit, match="There is no lesson 42. The lessons are: 00, 01"):
+        slides.chosen(NOTEBOOKS, ["42"])
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder with the lessons, in which the command is given."""
+    (tmp_path / "notebooks").mkdir()
+    for path in NOTEBOOKS:
+        (tmp_path / "notebooks" / path.name).write_bytes(path.read_bytes())
+    monkeypatch.setattr(slides, "lessons", lambda: tmp_path)
+    return tmp_path
+
+
+def test_the_command_makes_all_slides_and_opens_one(folder, monkeypatch):
+    started = []
+    monkeypatch.setattr(slides, "launch", lambda *what: started.extend(what))
+    monkeypatch.setattr(slides.importlib.util, "find_spec", lambda name: name)
+    monkeypatch.setattr(sys, "argv", ["slides", "3", "--no-browser"])
+    slides.main()
+    options, *settings = started
+    assert "--LabApp.default_url=/lab/tree/build/slides/03_normalize_the_batch.ipynb" in options
+    assert "--no-browser" in options and settings == [slides.SHOW, command.SETTINGS]
+    assert sorted(path.name for path in (folder / "build" / "slides").iterdir()) == [path.name for path in NOTEBOOKS]
+
+
+def test_without_the_package_the_command_says_what_to_install(folder, monkeypatch):
+    monkeypatch.setattr(slides.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(SystemExit, match="-m pip install jupyterlab-slideshow$"):
+        slides.main()
+    assert not (folder / "build").exists()
+
+
+# In the browser: what every slide measures
+
+MEASURE = """async () => {
+    const notebook = jupyterapp.shell.currentWidget.content, found = [];
+    const window_ = document.querySelector('.jp-Deck .jp-WindowedPanel-outer');
+    const drawn = () => new Promise(resolve => requestAnimationFrame(() => setTimeout(resolve)));
+    const letters = node => {
+        const sizes = [], walker = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
+        while (walker.nextNode()) {
+            const element = walker.currentNode.parentElement;
+            if (!walker.currentNode.data.trim() || !element.checkVisibility({visibilityProperty: true})) continue;
+            if (element.closest('mjx-container, sub, sup, style, [role=status]:not([style*="color"])')) continue;
+            sizes.push([parseFloat(getComputedStyle(element).fontSize) * element.currentCSSZoom,
+                        walker.currentNode.data.trim().slice(0, 30)]);
+        }
+        for (const image of node.querySelectorAll('img')) {
+            const own = image.closest('.jp-RenderedImage') ? image.width : image.naturalWidth / 2;
+            if (image.checkVisibility()) sizes.push([LETTERS * image.getBoundingClientRect().width / own, 'picture']);
+        }
+        return sizes;
+    };
+    for (const [index, cell] of notebook.widgets.entries()) {
+        const metadata = cell.model.sharedModel.metadata;
+        if (metadata.slideshow.slide_type != 'slide') continue;
+        notebook.activeCellIndex = index;
+        await drawn();
+        const shown = notebook.widgets.filter(other => other.node.getBoundingClientRect().height);
+        const sideways = shown.flatMap(other => [...other.node.querySelectorAll('.cm-scroller, .jp-OutputArea-output')]);
+        found.push({
+            lesson: metadata.lesson, begins: cell.model.sharedModel.getSource().slice(0, 50),
+            cells: shown.map(other => other.model.sharedModel.id),
+            height: window_.scrollHeight, width: window_.scrollWidth,
+            sideways: sideways.filter(part => part.scrollWidth > part.clientWidth + 1).map(part => part.innerText),
+            unfolded: shown.flatMap(other => [...other.node.querySelectorAll('details[open]')]).length,
+            smallest: shown.flatMap(other => letters(other.node)).sort((a, b) => a[0] - b[0])[0],
+            sliders: shown.flatMap(other => [...other.node.querySelectorAll('.widget-slider')]).length,
+        });
+    }
+    return found;
+}""".replace("LETTERS", str(LETTERS_OF_A_PICTURE))
+
+CHEAP = re.compile(r"(import|from) |(explorers|questions|exercises)\.\w+|def my_(?s:.*)\.check\(")
+RUN = """async places => {
+    const notebook = jupyterapp.shell.currentWidget.content;
+    notebook.activeCellIndex = 0;
+    notebook.deselectAll();
+    for (const place of places) notebook.select(notebook.widgets[place]);
+    await jupyterapp.commands.execute('notebook:run-cell');
+    notebook.deselectAll();
+    await jupyterapp.commands.execute('deck:start');
+}"""
+
+
+def all_shows():
+    """The slides of all lessons in one notebook, and the places of the cells that make sliders, questions and boxes.
+
+    The others, which may train a network, keep the outputs that they were saved with.
+    """
+    made = new_notebook(metadata=nbformat.read(NOTEBOOKS[0], as_version=4).metadata)
+    for path in NOTEBOOKS:
+        for cell in slides.as_show(nbformat.read(path, as_version=4)).cells:
+            cell.id = f"{path.stem[:2]}-{cell.id}"
+            cell.metadata["lesson"] = path.stem
+            made.cells.append(cell)
+    return made, [place for place, cell in enumerate(made.cells)
+                  if cell.cell_type == "code" and CHEAP.match(cell.source)]
+
+
+@pytest.fixture(scope="module")
+def jupyter(browser, tmp_path_factory):
+    """A browser page and the address of JupyterLab with the show's settings; what it asks elsewhere fails."""
+    lab = pytest.importorskip("lab", reason="Playwright is not installed (pip install -r tests/requirements.txt)")
+    folder = tmp_path_factory.mktemp("slides")
+    (folder / "slides").mkdir()
+    for path in NOTEBOOKS:
+        slides.renew(folder / "slides" / path.name, slides.as_show(nbformat.read(path, as_version=4)))
+    made, folder_cheap = all_shows()
+    nbformat.write(made, folder / "slides" / "all.ipynb")
+    options = slides.show_settings(folder / "own" / "show")
+    with lab.server(folder / "slides", folder / "own", *options, settings=[slides.SHOW]) as address, \
+            lab.browser_page(browser, address) as page:
+        page.set_viewport_size({"width": 1280, "height": 720})
+        page.failed = []
+        page.on("requestfailed", lambda request: page.failed.append(request.url))
+        page.route(re.compile(r"^https?://(?!127\.0\.0\.1)"), lambda route: route.abort())
+        page.cheap, page.address = folder_cheap, address
+        yield page
+
+
+@pytest.fixture(scope="module")
+def measured(jupyter):
+    """What every slide of every lesson measures, on the smallest screen and on a usual one."""
+    import lab
+    lab.open_notebook(jupyter, "all.ipynb")
+    jupyter.evaluate(RUN, jupyter.cheap)
+    small = jupyter.evaluate(MEASURE)
+    jupyter.set_viewport_size({"width": 1366, "height": 768})
+    large = jupyter.evaluate(MEASURE)
+    jupyter.set_viewport_size({"width": 1280, "height": 720})
+    lab.close_notebook(jupyter)
+    return small, large
+
+
+def of(measured, path):
+    return [slide for slide in measured if slide["lesson"] == path.stem]
+
+
+@every_lesson
+def test_no_slide_is_larger_than_the_screen(measured, path):
+    for size, slides_ in zip([(1280, 720), (1366, 768)], measured):
+        large = [slide for slide in of(slides_, path)
+                 if slide["height"] > size[1] or slide["width"] > size[0] or slide["sideways"]]
+        assert of(slides_, path) and not large
+
+
+@every_lesson
+def test_the_slides_are_those_of_the_rule(measured, path):
+    made = slides.slides(nbformat.read(path, as_version=4))
+    shown = [[f"{path.stem[:2]}-{cell.id}" for cell in slide if not slides.SETUP.match(cell.source)] for slide in made]
+    assert [slide["cells"] for slide in of(measured[0], path)] == shown
+
+
+@every_lesson
+def test_the_last_row_can_read_all_of_it(measured, path):
+    small = [(slide["begins"], slide["smallest"]) for slide in of(measured[0], path)
+             if slide["smallest"][0] < LEAST_LETTERS]
+    assert not small
+
+
+@every_lesson
+def test_answers_and_results_are_folded(measured, path):
+    assert not [slide["begins"] for slide in of(measured[0], path) if slide["unfolded"]]
+
+
+@every_lesson
+def test_sliders_are_there(measured, path):
+    explorers = nbformat.read(path, as_version=4).cells
+    assert sum(slide["sliders"] > 0 for slide in of(measured[0], path)) >= sum(
+        cell.source.startswith("explorers.") for cell in explorers)
