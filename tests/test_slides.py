@@ -359,7 +359,7 @@ LESSON = NOTEBOOKS[3]
 def show(jupyter):
     """Lesson 3, opened at its address and nothing else done; the cells have run."""
     jupyter.errors.clear()
-    jupyter.goto(jupyter.address.replace("lab?", f"lab/tree/{LESSON.name}?"))
+    jupyter.goto(jupyter.address.replace("lab?", f"lab/tree/{LESSON.name}?reset&"))
     jupyter.wait_for_selector(".jp-Deck[data-run=done]", timeout=60000)
     return jupyter
 
