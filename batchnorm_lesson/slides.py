@@ -6,8 +6,8 @@ follows stands on the same slide as long as there is room for it, and else begin
 is left out: see LEFT_OUT. Code of a single line that shows something, and the imports, run without being shown.
 
 A slide is laid out for 1280 × 720 pixels; a larger screen enlarges it as a whole. Body text is 24 pixels high, 1/30 of
-the slide, and nothing is below 18, 1/40: from six heights of the screen away, where the last row sits, 18 pixels are
-seen at 14 minutes of arc, and the small letters at more than the five minutes that normal sight needs.
+the slide, and nothing is below 17, 1/42: from six heights of the screen away, where the last row sits, 17 pixels are
+seen at 13 minutes of arc, and the small letters, half as high, at more than the five that normal sight needs.
 """
 import copy
 import hashlib
