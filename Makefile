@@ -54,8 +54,8 @@ lock: build/uv/bin/uv
 	echo '-e .[lab,test]' | $(COMPILE) - --output-file requirements.txt
 	grep '==' requirements.txt > build/limits.txt
 	sed 's/^\([^=]*==\).*/^\1/' build/limits.txt > build/locked.txt
-	printf '%s\n' 'axe-playwright-python>=0.1.7' 'jupyterlab-slideshow>=0.3.4,<0.4' 'latex2mathml>=3.81' 'playwright>=1.40' \
-	  'ruff>=0.14' | $(COMPILE) - --constraints build/limits.txt --no-annotate \
+	printf '%s\n' 'axe-playwright-python>=0.1.7' 'jupyterlab-slideshow>=0.3.4,<0.4' 'latex2mathml>=3.81' \
+	  'playwright>=1.40' 'ruff>=0.14' | $(COMPILE) - --constraints build/limits.txt --no-annotate \
 	  | grep -v -f build/locked.txt > tests/requirements.txt
 COMPILE = build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --upgrade --no-emit-index-url \
           --no-emit-find-links --custom-compile-command 'make lock'
