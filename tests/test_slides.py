@@ -209,7 +209,7 @@ MEASURE = """async () => {
             const words = walker.currentNode.data.trim(), element = walker.currentNode.parentElement;
             if (!words || !element.checkVisibility({visibilityProperty: true})) continue;
             // Indices, and the words for screen readers alone.
-            if (element.closest('mjx-container, sub, sup, style, .explorer-readout + [role=status]')) continue;
+            if (element.closest('mjx-container, sub, sup, style, .explorer-readout + div')) continue;
             sizes.push([parseFloat(getComputedStyle(element).fontSize) * element.currentCSSZoom, words.slice(0, 30)]);
         }
         for (const image of node.querySelectorAll('.widget-image, .jp-RenderedImage img')) {
