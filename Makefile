@@ -67,7 +67,8 @@ links:
 	@$(PYTHON) tests/links.py
 
 clean:
-	rm -rf .venv build .pytest_cache *.egg-info
+	rm -rf .venv .pytest_cache *.egg-info
+	[ ! -d build ] || find build -mindepth 1 -maxdepth 1 ! -name slides -exec rm -rf {} +  # slides may be typed into
 	find batchnorm_lesson notebooks tests -name __pycache__ -prune -exec rm -rf {} +
 	find notebooks -name .ipynb_checkpoints -prune -exec rm -rf {} +
 
