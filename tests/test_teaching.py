@@ -1,15 +1,17 @@
 """The page for teachers: it names what the lessons hold, quotes them word for word, and its plans add up."""
+import math
 import re
 
 import pytest
 
 from batchnorm_lesson import exercises
-from lessons import NOTEBOOKS, QUESTIONS, ROOT
+from lessons import NOTEBOOKS, QUESTIONS, ROOT, Notebook
 
 PAGE = (ROOT / "notebooks" / "teaching.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^## ([^\n]+)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))
 LESSONS = [text for title, text in SECTIONS.items() if title.startswith("Lesson ")]
 PLANS = {"50 minutes": 50, "90 minutes": 90, "Half a day": 180}
+NUMBER = r"[−-]?\d[\d,]*(?:\.\d+)?"
 by_lesson = pytest.mark.parametrize("number", range(len(NOTEBOOKS)))
 
 
@@ -28,17 +30,42 @@ def row(section, name):
     return [cell.strip() for cell in found.strip("|").split("|")[1:]]
 
 
+def plan(title):
+    """The rows of a plan: minutes, the lesson or what there is instead, and what is done."""
+    return re.findall(r"^\| (\d+) \| ([^|]*) \|(.*)\|$", SECTIONS[title], re.MULTILINE)
+
+
+def place(name, number):
+    """Where a lesson first has the prediction, explorer or exercise of that name; -1 if it has none."""
+    found = re.search(rf'(?:questions\.predict\("|explorers\.|exercises\.){re.escape(name)}\b(?!-)', source(number))
+    return found.start() if found else -1
+
+
+def table(section):
+    """A table of numbers that begins with the row x: a row's name and its numbers."""
+    rows = [line.strip("|").split("|") for line in section.splitlines() if re.match(r"\| (x|squared|y)", line)]
+    return {name.strip(): [float(cell.replace("−", "-")) for cell in cells if cell.strip()] for name, *cells in rows}
+
+
+def right(question):
+    """What a teacher has to know of a prediction: the letter of the right choice, or the number."""
+    choices = question.get("choices")
+    if not choices:
+        return f"{question['answer']:g}"
+    return "ABCDE"[[bool(choice.get("right")) for choice in choices].index(True)]
+
+
 @by_lesson
 def test_section_names_all_that_its_lesson_holds(number):
     section = LESSONS[number]
     for name in named(r'questions\.predict\("([\w-]+)', number):
-        answer, reply = row(section, name)
-        assert answer and reply
+        known, answer, reply = row(section, name)
+        assert known == right(QUESTIONS["predict"][name]) and answer and reply, name
     for name in named(r"\bexplorers\.(\w+)\(", number):
         assert row(section, name)[0]
     for name in named(r"\bexercises\.(\w+)\.check", number):
         assert f"`{name}`" in section, name
-    assert all(word in section for word in ("**Aim:**", "**Exercise", "**Stuck:**", "**Skip:**"))
+    assert all(word in section for word in ("**Aim:**", "**One sentence:**", "**Exercise", "**Stuck:**", "**Skip:**"))
 
 
 @by_lesson
@@ -51,7 +78,7 @@ def test_section_takes_the_minutes_of_its_lesson_and_links_to_it(number):
 def test_quoted_answers_are_wrong_choices_of_the_lesson(number):
     for name in named(r'questions\.predict\("([\w-]+)', number):
         question = QUESTIONS["predict"][name]
-        answer, _ = row(LESSONS[number], name)
+        _, answer, _ = row(LESSONS[number], name)
         for quoted in re.findall(r'^"(.+)"$', answer) if "choices" in question else ():
             assert quoted in [choice["text"] for choice in question["choices"] if not choice.get("right")], name
 
@@ -72,24 +99,73 @@ def test_the_reply_holds_the_number_that_the_question_wants(number):
     for name in named(r'questions\.predict\("([\w-]+)', number):
         question = QUESTIONS["predict"][name]
         if "answer" in question and name != "balance-point":  # which is not to be said before Reveal
-            assert re.search(rf"(?<![\d.]){question['answer']}(?![\d]|\.\d)", row(LESSONS[number], name)[1]), name
+            assert re.search(rf"(?<![\d.]){question['answer']}(?![\d]|\.\d)", row(LESSONS[number], name)[2]), name
+
+
+@by_lesson
+def test_answers_in_brackets_hold_the_numbers_of_the_lessons_own_answer(number):
+    for name in named(r"\bexplorers\.(\w+)\(", number):
+        said, = re.findall(r"\(([^()]+)\)$", row(LESSONS[number], name)[0])
+        behind = re.split(rf"explorers\.{name}\(", source(number))[1]
+        answer = behind.partition("</details>")[0].rpartition("<details>")[2]
+        for value in re.findall(NUMBER, said):
+            assert re.search(rf"(?<![\d.,]){re.escape(value)}(?!\d|[.,]\d)", answer), (name, value)
 
 
 @pytest.mark.parametrize("title", PLANS)
 def test_plan_adds_up_and_names_what_there_is(title):
-    rows = re.findall(r"^\| (\d+) \| ([^|]*) \|(.*)\|$", SECTIONS[title], re.MULTILINE)
-    assert sum(int(minutes) for minutes, *_ in rows) == PLANS[title]
-    for _, lesson, what in rows:
-        for name in re.findall(r"`([\w-]+)`", what):
-            assert name in source(int(lesson)), name
+    assert sum(int(minutes) for minutes, *_ in plan(title)) == PLANS[title]
+    assert sum(int(minutes) for minutes, lesson, _ in plan(title) if lesson == "slack") >= 5
+    for _, lesson, what in plan(title):
+        places = [place(name, int(lesson)) for name in re.findall(r"`([\w-]+)`", what)]
+        assert -1 not in places and places == sorted(places), what
+
+
+@pytest.mark.parametrize("title", PLANS)
+def test_homework_is_in_the_lesson_that_is_named_and_was_taught(title):
+    assigned, = re.findall(r"\*\*Assign:\*\*(.*)", SECTIONS[title])
+    pairs = re.findall(r"`(\w+)` in lesson (\d)", assigned)
+    pairs += [(name, number) for number, name in re.findall(r"lesson (\d) with `(\w+)`", assigned)]
+    assert len(pairs) == assigned.count("`") // 2 > 0
+    assert all(place(name, int(number)) >= 0 and number in {lesson for _, lesson, _ in plan(title)}
+               for name, number in pairs)
+
+
+def test_the_sheet_asks_what_50_minutes_ask():
+    named = [name for _, _, what in plan("50 minutes") for name in re.findall(r"`([\w-]+)`", what)]
+    wanted = [QUESTIONS["predict"][name] for name in named if name in QUESTIONS["predict"]]
+    asked = re.findall(r"^\d\. .+\? ([A-E ]+|____)$", SECTIONS["The sheet"], re.MULTILINE)
+    assert asked == [" ".join("ABCDE"[:len(question["choices"])]) if "choices" in question else "____"
+                     for question in wanted]
+
+
+def test_the_board_holds_what_lesson_5_prints():
+    printed = {}
+    for line in Notebook(5).printed("%%result largest-output").splitlines()[1:]:
+        name, numbers = line[:10].strip(), [float(cell) for cell in line[10:].split()]
+        printed[{"x - mean": "x − μ", "x_hat": "x̂"}.get(name, name)] = numbers
+    del printed["squared"][-1]  # how much the squares vary is of no use
+    board, sheet = table(SECTIONS["The board at the end"]), table(SECTIONS["The sheet"])
+    assert board == printed and list(sheet) == list(board)
+    assert sheet.pop("x") == board["x"][:4] and not any(sheet.values())
+
+
+def test_what_is_said_of_numbers_is_so():
+    guessing, = re.findall(r"ln 10 = (\d\.\d+)", PAGE)
+    assert guessing == f"{math.log(10):.2f}" and f"{guessing} in the last" in Notebook(0).all_printed()
+    lessons = {lesson for _, lesson, _ in plan("Half a day") if lesson.isdigit()}
+    memory = dict(re.findall(r"^\| ([^|]+) \| (?:about )?([\d,]+) \|$", SECTIONS["How to run it"], re.MULTILINE))
+    one, more = (int(value) for name, value in memory.items() if "one lesson run" in name or "each further" in name)
+    assert len(lessons) == 9 and "all nine lessons" in PAGE
+    assert f"about {30 * (one + 8 * more) / 1000:.0f} GB" in PAGE and 7 < 30 * one / 1000 < 8
 
 
 def test_links_and_anchors_lead_somewhere():
-    anchors = {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in SECTIONS}
     for target in re.findall(r"\]\(([^)]+)\)", PAGE):
         file, _, anchor = target.partition("#")
-        assert not file or (ROOT / "notebooks" / file).exists(), target
-        assert not anchor or anchor in anchors, target
+        path = ROOT / "notebooks" / (file or "teaching.md")
+        titles = re.findall(r"^## (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+        assert not anchor or anchor in {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
 def test_an_evening_is_enough():
