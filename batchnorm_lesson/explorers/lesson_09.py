@@ -21,7 +21,7 @@ LAYER, UNIT = 2, 0  # the one that is watched, counted from 0
 
 
 @movable
-def mates(image=8, m=8, draw=1):
+def mates(image=8, m=4, draw=1):
     """One digit of the test, beside m − 1 others that are drawn at random: what does the network read?"""
     return Explorer("Sliders for the image, the batch size and the draw of its mates", figures.one_digit, _mates,
                     {"image": slider("image number", image, 1, 40, 1), "m": stops("m batch size", m, BATCH_SIZES[1:]),
