@@ -104,6 +104,7 @@ def test_in_company(m):
         assert "three in four images" in NOTEBOOK.prose and changing == pytest.approx(75, abs=4)
     if m == 64:
         assert "Even at 64, the size it was trained with, some do." in NOTEBOOK.prose and changing > 2
+        assert "with batches of 64, that does little harm" in NOTEBOOK.prose and right > share(IMAGES, TRUTH) - 1
 
 
 def test_only_threes():
@@ -257,6 +258,7 @@ def test_folding():
         weights, bias = exercises.fold.answer(W[i], np.zeros(64), gamma[i], beta[i], mean, variance, 1e-5)
         h = np.tanh(h @ weights + bias)
     difference = np.abs(h @ W[-1] + b - expected.scores_of(IMAGES, FINISHED, KEPT)).max()
+    assert not re.search(r"\(b\s*[-−]\s*(\\mu|mean)", NOTEBOOK.prose), "the exercise's line is left to the learner"
     assert difference < 5e-11 and NOTEBOOK.printed("folded = []").endswith(f"{difference:.10f}\n")
 
 
