@@ -12,6 +12,7 @@ pytest.importorskip("latex2mathml", reason="latex2mathml is not installed (pip i
 from batchnorm_lesson.site import markdown, pages  # noqa: E402
 
 NAMES = ["index.html", *(path.stem + ".html" for path in NOTEBOOKS)]
+PROSE = ["index.html", "teaching.html"]
 PHONE = {"width": 360, "height": 740}
 SCREENS = [{"width": 1366, "height": 768}, {"width": 1280, "height": 720}]
 FACTS = """() => ({
@@ -82,7 +83,7 @@ def tab(browser):
 
 @pytest.fixture(scope="module")
 def visits(site, tab):
-    return {name: Visit(tab, (site / name).as_uri()) for name in NAMES}
+    return {name: Visit(tab, (site / name).as_uri()) for name in [*NAMES, "teaching.html"]}
 
 
 def problems(visits, find):
@@ -93,7 +94,7 @@ def problems(visits, find):
 
 def cells(name, kind):
     """The cells of a kind of the notebook behind a page."""
-    if name == "index.html":
+    if name in PROSE:
         return []
     notebook = nbformat.read(ROOT / "notebooks" / name.replace(".html", ".ipynb"), as_version=4)
     return [cell for cell in notebook.cells if cell.cell_type == kind]
@@ -104,7 +105,7 @@ def plain(text):
 
 
 def test_there_is_a_page_for_each_lesson(site):
-    assert {path.name for path in site.glob("*.html")} == set(NAMES)
+    assert {path.name for path in site.glob("*.html")} == {*NAMES, "teaching.html"}
     assert sum(path.stat().st_size for path in site.rglob("*")) < 5e6
 
 

@@ -12,9 +12,13 @@ SCROLLS = 'tabindex="0" role="group"'  # what may be wider than a phone has to b
 class Renderer(IPythonRenderer):
     """nbconvert's renderer with other headings, formulas and tables."""
 
+    def __init__(self, anchor, **options):
+        super().__init__(**options)
+        self.anchor = anchor
+
     def heading(self, text, level, **_):
-        """A heading with the anchor that Jupyter gives it, and no empty link beside it."""
-        name = html2text(f"<h1>{text}</h1>").replace(" ", "-")
+        """A heading with its anchor, and no empty link beside it."""
+        name = self.anchor(html2text(f"<h1>{text}</h1>"))
         return f'<h{level} id="{html.escape(name)}">{text}</h{level}>\n'
 
     def block_html(self, html):
@@ -48,9 +52,19 @@ def mathml(formula, display):
     return convert(formula, display=display)
 
 
-def to_html(text, path="."):
-    """Markdown as HTML; pictures become part of it, from files beside ``path``."""
-    renderer = Renderer(escape=False, embed_images=True, path=str(path))
+def as_in_jupyter(heading):
+    """The anchor that Jupyter gives to a heading of a notebook."""
+    return heading.replace(" ", "-")
+
+
+def as_on_github(heading):
+    """The anchor that GitHub gives to a heading of a file."""
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+
+
+def to_html(text, path=".", anchor=as_in_jupyter):
+    """Markdown as HTML; pictures become part of it, from files beside ``path``; anchor names a heading."""
+    renderer = Renderer(anchor, escape=False, embed_images=True, path=str(path))
     return scrollable(MarkdownWithMath(renderer=renderer).render(text))
 
 

@@ -7,7 +7,7 @@ import nbformat
 from jinja2 import pass_context
 from nbconvert import HTMLExporter
 
-from .markdown import code, scrollable, to_html
+from .markdown import as_in_jupyter, as_on_github, code, scrollable, to_html
 
 HERE = Path(__file__).parent
 
@@ -24,7 +24,8 @@ class Exporter(HTMLExporter):
     @pass_context
     def markdown2html(self, context, source):
         """The filter by which the template renders a cell of text."""
-        return to_html(source, context["resources"]["folder"])
+        resources = context["resources"]
+        return to_html(source, resources["folder"], resources.get("anchor", as_in_jupyter))
 
     def page(self, notebook, **resources):
         """The HTML of a notebook; the template reads the resources."""
@@ -32,7 +33,7 @@ class Exporter(HTMLExporter):
 
 
 def write_pages(source, folder, lite=False, repository=None):
-    """Write a page for each lesson and a start page from the README, and return the files.
+    """Write a page for each lesson, a start page from the README and the teachers' page, and return the files.
 
     ``source`` is the folder of README and notebooks, ``folder`` is made anew or overwritten. With ``lite`` the pages
     link to a JupyterLite edition in ``folder/lite``; ``repository`` is the address that the start page names.
@@ -49,9 +50,13 @@ def write_pages(source, folder, lite=False, repository=None):
                              previous=entries[i - 1] if i else None, next=(entries + [None])[i + 1])
         written.append(_write(folder / entries[i]["file"], page))
     readme = start(source, lite and lite_address(paths[0]), repository)
-    cell = nbformat.v4.new_markdown_cell(_with_files(readme, source, folder))
-    page = exporter.page(nbformat.v4.new_notebook(cells=[cell]), title=_title(readme), folder=source, start=True)
-    return [_write(folder / "index.html", page), *written]
+    teaching = linked((source / "notebooks" / "teaching.md").read_text(encoding="utf-8"))
+    for name, text in (("index", _with_files(readme, source, folder)), ("teaching", teaching)):
+        cell = nbformat.v4.new_markdown_cell(text)
+        page = exporter.page(nbformat.v4.new_notebook(cells=[cell]), title=_title(text), folder=source, start=True,
+                             anchor=as_on_github)
+        written.append(_write(folder / f"{name}.html", page))
+    return [written[-2], *written[:-2], written[-1]]
 
 
 def _write(path, text):
@@ -98,7 +103,8 @@ def _of_an_empty_answer(output):
 
 def linked(text):
     """Text whose links to notebooks and to the README lead to their pages."""
-    text = re.sub(r"\((?:notebooks/)?(\d\d_\w+)\.ipynb(#[^)]*)?\)", r"(\1.html\2)", text)
+    text = re.sub(r"\((?:notebooks/)?(\d\d_\w+\.ipynb|teaching\.md)(#[^)]*)?\)",
+                  lambda found: f"({Path(found[1]).stem}.html{found[2] or ''})", text)
     return text.replace("(../README.md", "(index.html")
 
 
