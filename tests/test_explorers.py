@@ -10,6 +10,7 @@ import sys
 import threading
 import tracemalloc
 import types
+from unittest import mock
 
 import ipywidgets as widgets
 import matplotlib
@@ -221,6 +222,24 @@ def press(explorer, caption):
 
 def _widgets(box):
     return [box, *(found for child in getattr(box, "children", ()) for found in _widgets(child))]
+
+
+class Drawn(Exception):
+    """A picture has looked at its arguments, and begins to draw."""
+
+
+@every_explorer
+def test_its_picture_can_begin_at_every_setting(monkeypatch, name):
+    """What the sliders reach, an explorer may be started with, and a picture that has cooled down is made anew."""
+    explorer, places = shared(name), [move.values for move in moves(name)]
+    for end in (0, -1):
+        explorer.set(**{name: positions_of(control)[end] for name, control in explorer.controls.items()})
+        places.append(explorer.values)
+    explorer.set(**places[0])
+    monkeypatch.setattr(style, "figure", mock.Mock(side_effect=Drawn))
+    for values in places:
+        with pytest.raises(Drawn):
+            explorer.make(**explorer.compute(**values)[0])
 
 
 @every_explorer

@@ -16,7 +16,7 @@ NAMES = "● without", "■ with batch norm"
 INKS = COLORS["x"], COLORS["x_hat"]
 
 
-@drawable(plain="k", normed="k")
+@drawable(plain="k 0..1e300", normed="k 0..1e300")
 def gradients(plain, normed):
     """The norm of the loss's gradient for the weights of each layer ``(k,)``, without and with batch norm, log axis.
 
