@@ -30,7 +30,6 @@ import conftest
 import expected
 import lab
 from batchnorm_lesson import explorers, style
-from batchnorm_lesson.explorers.base import Explorer
 
 REDRAWS, PRESSES, DRAGS, DRAG_SECONDS = 20, 40, 5, 3
 # The simplest picture, the table of all steps, curves, two histograms, arrows: and the slider that is pressed.
@@ -61,25 +60,13 @@ def draw_usual(function, quantities):
         function(**quantities)
 
 
-def explorer_and_function(name):
-    """An explorer, and the function of figures that it draws with."""
-    functions, init = [], Explorer.__init__
-
-    def record(self, title, function, *rest):
-        functions.append(function)
-        init(self, title, function, *rest)
-
-    with mock.patch.object(Explorer, "__init__", record):
-        return getattr(explorers, name)(), functions[0]
-
-
 def usual(name):
     """The same picture and the same sliders, the usual way."""
-    explorer, function = explorer_and_function(name)
+    explorer = getattr(explorers, name)()
 
     def show(**values):
         with style.context():
-            draw_usual(function, explorer.compute(**values)[0])
+            draw_usual(explorer.make, explorer.compute(**values)[0])
             plt.show()
 
     for control in explorer.controls.values():
@@ -99,7 +86,7 @@ def positions_of(control):
 
 def redraw_times(name):
     """Seconds of processor time for a redraw, by the explorer and the usual way, taking turns: two lists."""
-    explorer, function = explorer_and_function(name)
+    explorer = getattr(explorers, name)()
     chance, ours, theirs = random.Random(1), [], []
     for _ in range(REDRAWS + 2):
         setting = {name: chance.choice(positions_of(control)) for name, control in explorer.controls.items()}
@@ -108,7 +95,7 @@ def redraw_times(name):
         ours.append(time.thread_time() - begin)
         with style.context():
             begin = time.thread_time()
-            draw_usual(function, explorer.compute(**explorer.values)[0])
+            draw_usual(explorer.make, explorer.compute(**explorer.values)[0])
             print_figure(plt.gcf(), "png")
             plt.close()
             theirs.append(time.thread_time() - begin)
