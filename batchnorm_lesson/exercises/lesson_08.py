@@ -289,7 +289,7 @@ NEVER = {"note": "the mean never fell below the limit"}
 steps_until = Exercise(
     name="steps_until", call="(losses, limit, window)", answer=_steps_until, catalogue=STEPS_UNTIL,
     sizes="{} to {} losses",
-    task="`losses` holds the losses of m training steps, shape `(m,)`; `limit` and `window` are numbers. Return after "
+    task="`losses` holds the losses of k training steps, shape `(k,)`; `limit` and `window` are numbers. Return after "
          "how many steps the mean of the last `window` losses is below `limit` for the first time. Return `np.inf` if "
          "it never is.",
     cases=(Case((np.array([2.0, 1.0, 0.2, 1.2, 0.4, 0.1]), 0.75, 2)),
