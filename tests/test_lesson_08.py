@@ -339,10 +339,10 @@ def test_a_noisy_network_learns(seed):
     assert round(noisy[0] / plain[0]) == 3 and plain[1] > 0.95 * noisy[1]
 
 
-def test_the_drift_is_printed_step_by_step_and_in_all():
+def test_the_drift_in_a_step_as_printed():
     printed = NOTEBOOK.printed("drift = ")
-    found = re.findall(r"moves by ([\d.]+) spreads a step, ([\d.]+) in all, learns: (\w+)", printed)
-    assert found == [("0.10", "0.34", "True"), ("0.00", "0.01", "True"), ("0.32", "0.35", "True")]
+    found = re.findall(r"moves by ([\d.]+) spreads a step, learns: (\w+)", printed)
+    assert found == [("0.10", "True"), ("0.00", "True"), ("0.32", "True")]
 
 
 def test_smoother_with_ten_layers_and_not_with_twenty():
