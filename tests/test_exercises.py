@@ -915,7 +915,7 @@ def test_the_solution_is_the_packages_own_source(exercise):
 def test_the_statement_names_arguments_shapes_and_an_example(exercise):
     text = exercise._repr_markdown_()
     assert text == exercise.statement == repr(exercise)
-    assert f"`{exercise.stub}{exercise.call}`" in text and re.search("shape `[(][mN]", text) and "Example: " in text
+    assert f"`{exercise.stub}{exercise.call}`" in text and re.search("shape `[(][mNk]", text) and "Example: " in text
     assert all(f"`{name}" in text for name in exercise.call.strip("()").split(", "))
 
 
