@@ -18,7 +18,7 @@ EXERCISE = re.compile(r"\bexercises\.|\bmy_\w")
 TO_WRITE = re.compile(r"(^|(?<=[.?!:] ))[^.?!:]*\b[Ww]rite\b.*")  # from the sentence that asks for code to the end
 GOAL = re.compile(r"\*\*You'll do:\*\* (.)(.*)")
 MINUTES = 10  # that a kernel waits for a page whose connection is lost, and a page for a lesson that is still running
-WIDGETS = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager7",
+WIDGETS = ["anywidget", "@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager7",
            "@voila-dashboards/widgets-manager8"]  # Voila chooses between the last two by the version of ipywidgets
 
 
