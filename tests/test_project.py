@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import nbformat
@@ -300,3 +301,11 @@ def test_outputs_of_a_failing_notebook_are_not_written(tmp_path, monkeypatch):
     with pytest.raises(SystemExit, match=r"02_broken\.ipynb.*(?s:.*)ZeroDivisionError"):
         outputs_script.main()
     assert path.read_bytes() == before
+
+
+def test_every_file_of_the_package_is_installed():
+    package = ROOT / "batchnorm_lesson"
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
+    installed = {path for pattern in settings["package-data"]["batchnorm_lesson"] for path in package.glob(pattern)}
+    there = {path for path in package.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")}
+    assert not there - installed
