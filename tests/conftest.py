@@ -9,6 +9,9 @@ import pytest
 # The kernel chooses matplotlib's back end; one from outside changes what a notebook's cell prints.
 os.environ.pop("MPLBACKEND", None)
 
+# Two test processes and their kernels share two processors; with threads of its own, NumPy only waits for them.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 # Voila lives in an environment of its own: make test-app.
 collect_ignore = [] if importlib.util.find_spec("voila") else ["test_app_live.py"]
 
@@ -56,14 +59,32 @@ def kernel():
     manager.shutdown_kernel(now=True)
 
 
+# Here making what the tests share, a server, a browser and all lessons in it, takes longer than the tests.
+TOGETHER = ["test_slides_browser.py", "test_accessibility.py", "test_site.py", "test_live.py", "test_lite.py"]
+LONGEST = ["test_slides_browser.py", "test_browser.py[08]", "test_browser.py[00]", "says_right[08]", "says_right[00]",
+           "test_browser.py", "test_accessibility.py", "says_right", "08_train", "00_see", "test_notebooks_mutations",
+           "test_lesson_08", "test_site.py", "test_given", "test_live.py"]
+
+
+def scope_of(nodeid):
+    """What one test process takes on as a whole: a notebook's cells, a file, or its tests with the same parameter."""
+    file, _, test = nodeid.partition("::")
+    _, bracket, parameter = test.partition("[")
+    return file if file.endswith(tuple(TOGETHER)) else file + bracket + parameter
+
+
 def pytest_collection_modifyitems(items):
-    """The longest of the single tests first, so that no test process is left waiting for another at the end."""
-    items.sort(key=lambda item: "test_notebooks_mutations" not in item.nodeid)
+    """The longest first, so that no test process is left waiting for the other at the end."""
+    def rank(item):
+        names = scope_of(item.nodeid), item.nodeid
+        return next((i for i, words in enumerate(LONGEST) if any(words in name for name in names)), len(LONGEST))
+
+    items.sort(key=rank)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """What the test processes share out: a notebook's cells, or the tests of a file that have the same parameter.
+    """What the test processes share out.
 
     The public way, xdist_group marks with --dist loadgroup, groups nothing since pytest 9.2, and tears the notebooks
     apart without a word: pytest-xdist 3.8 writes the group into a field that pytest no longer reads (its issue 1386).
@@ -72,10 +93,9 @@ def pytest_xdist_make_scheduler(config, log):
 
     class Scheduler(LoadScopeScheduling):
         def _split_scope(self, nodeid):
-            file, _, test = nodeid.partition("::")
-            _, bracket, parameter = test.partition("[")
-            return file + bracket + parameter
+            return scope_of(nodeid)
 
+    config.option.loadscopereorder = False  # by the number of tests, which says little about their time
     return Scheduler(config, log)
 
 
