@@ -96,8 +96,9 @@ class Race:
         """The picture's quantities, the readout and the steps so far; once it is over, how many digits are right."""
         quantities = {"layers": self.layers, "rate": self.rate, "steps": STEPS}
         for name, network, losses in zip(("plain", "normed"), self.networks, self.losses):
-            quantities |= {name: np.stack([network.activations[layer] for layer in self.layers]),
-                           f"{name}_losses": np.array(losses)}
+            # Lists, because this is called after each step, and most of what it gives is never drawn.
+            quantities |= {name: [network.activations[layer] for layer in self.layers],
+                           f"{name}_losses": list(losses)}
         if not over:
             words = f"step {self.done:,} of {STEPS:,}" if self.done else f"press Train: {STEPS:,} steps"
             return quantities, words, self.done
