@@ -20,13 +20,13 @@ class Notebook:
 
     def printed(self, words):
         """What the first cell whose source contains these words has printed."""
-        return _text(next(cell for cell in self._code if words in cell.source))
+        return text(next(cell for cell in self._code if words in cell.source))
 
     def all_printed(self):
-        return "".join(map(_text, self._code))
+        return "".join(map(text, self._code))
 
 
-def _text(cell):
+def text(cell):
     """All that was printed, whether it stands open or is folded away as a result."""
     return "".join(output.get("text") or output.get("data", {}).get("text/plain", "") for output in cell.outputs)
 

@@ -7,7 +7,7 @@ from nbclient import NotebookClient
 
 from batchnorm_lesson import exercises
 from batchnorm_lesson.exercises.exercise import Exercise
-from lessons import NOTEBOOKS
+from lessons import NOTEBOOKS, text
 
 CHECK = re.compile(r"^exercises\.(\w+)\.check\((\w+)\)$", re.MULTILINE)
 
@@ -16,11 +16,6 @@ def solved(source):
     """The source of a cell, with an exercise's solution in the place of the stub."""
     check = CHECK.search(source)
     return f"{check[2]} = exercises.{check[1]}.answer\n{check[0]}" if check else source
-
-
-def text(cell):
-    """What a cell printed and showed, in words."""
-    return "".join(output.get("text") or output.get("data", {}).get("text/plain", "") for output in cell.outputs)
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem[:2])

@@ -142,36 +142,31 @@ class Explorer(widgets.VBox):
             return data | {"text/plain": self.text, "application/vnd.jupyter.widget-view+json": view}, metadata
 
 
-def _plain():
-    """The looks that a slider begins with, until its explorer gives it its own."""
-    return {"layout": layout(), "style": shared(widgets.SliderStyle)}
-
-
 def slider(label, value, low, high, step):
     """A slider with a text box beside it, for a number; with a step of 1, for whole numbers only."""
     if step == 1:
-        return widgets.IntSlider(value=value, min=low, max=high, description=label, **_plain())
+        return plain(widgets.IntSlider, value=value, min=low, max=high, description=label)
     decimals = len(f"{step:g}".partition(".")[2])
-    return widgets.FloatSlider(value=value, min=low, max=high, step=step, description=label,
-                               readout_format=f".{decimals}f", **_plain())
+    return plain(widgets.FloatSlider, value=value, min=low, max=high, step=step, description=label,
+                 readout_format=f".{decimals}f")
 
 
 def log_slider(label, value, low, high, step=0.25):
     """A slider over powers of ten, from 10**low to 10**high."""
-    return widgets.FloatLogSlider(value=value, min=low, max=high, step=step, description=label,
-                                  readout_format=".1e", **_plain())
+    return plain(widgets.FloatLogSlider, value=value, min=low, max=high, step=step, description=label,
+                 readout_format=".1e")
 
 
 def stops(label, value, options):
     """A slider that stops at the given options only; its number is for reading: ipywidgets ignores what is typed."""
-    control = widgets.SelectionSlider(value=value, options=options, description=label, **_plain())
+    control = plain(widgets.SelectionSlider, value=value, options=options, description=label)
     control.add_class("stops")
     return control
 
 
 def choice(label, value, options):
     """A drop-down list."""
-    return widgets.Dropdown(value=value, options=options, description=label, layout=layout())
+    return plain(widgets.Dropdown, value=value, options=options, description=label)
 
 
 def batch_sliders(x, low=0, high=30, step=0.5):
