@@ -85,12 +85,19 @@ def browser_page(browser_path, address):
 
 def open_notebook(page, name):
     """Open a notebook, as the only one, and wait until its kernel answers."""
-    page.evaluate("""async name => {
-        const panel = await jupyterapp.commands.execute('docmanager:open', {path: name, factory: 'Notebook'});
+    page.evaluate("name => void jupyterapp.commands.execute('docmanager:open', {path: name, factory: 'Notebook'})", name)
+    wait_for_kernel(page, name)
+
+
+def wait_for_kernel(page, name):
+    """Wait until a notebook is open and its kernel answers; cells that are run earlier may not run at all."""
+    page.wait_for_function("name => window.jupyterapp?.shell.currentWidget?.context?.path == name", arg=name)
+    page.evaluate("""async () => {
+        const panel = jupyterapp.shell.currentWidget;
         await panel.context.ready;
         await panel.sessionContext.ready;
         await panel.sessionContext.session.kernel.info;
-    }""", name)
+    }""")
 
 
 def run_all(page):

@@ -145,8 +145,8 @@ def test_no_key_leads_to_a_number_that_cannot_be_typed(page):
 def test_notebook_7_leaves_the_arrow_keys_to_a_slider(page, server):
     other = page.context.browser.new_page()
     other.goto(server.replace("/lab?", "/notebooks/access.ipynb?"))
-    other.get_by_role("menuitem", name="Run", exact=True).click()
-    other.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    lab.wait_for_kernel(other, "access.ipynb")
+    lab.run_all(other)
     other.locator(".mended").nth(1).wait_for()
     handle = other.locator(".jp-Cell").nth(BALANCE).get_by_role("slider").first
     before = float(handle.get_attribute("aria-valuenow"))
