@@ -75,7 +75,7 @@ def browser_page(browser_path, address):
         browser = playwright.chromium.launch(executable_path=browser_path, args=FLAGS + ["--no-sandbox"] * AS_ROOT)
         page = browser.new_page(viewport=SCREEN)
         page.errors = []
-        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        page.on("pageerror", lambda error: page.errors.append(error.stack or str(error)))
         page.on("console", lambda message: message.type == "error" and page.errors.append(message.text))
         page.goto(address)
         page.wait_for_function("() => window.jupyterapp?.restored.then(() => true)")
@@ -85,7 +85,7 @@ def browser_page(browser_path, address):
 
 def open_notebook(page, name):
     """Open a notebook, as the only one, and wait until its kernel answers."""
-    page.evaluate("name => void jupyterapp.commands.execute('docmanager:open', {path: name, factory: 'Notebook'})", name)
+    page.evaluate("path => void jupyterapp.commands.execute('docmanager:open', {path, factory: 'Notebook'})", name)
     wait_for_kernel(page, name)
 
 

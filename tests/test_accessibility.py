@@ -21,7 +21,7 @@ def server(lab, tmp_path_factory):
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
     nbformat.write(nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, CELLS)), metadata=kernel),
                    scratch / "files" / "access.ipynb")
-    with lab.server(scratch / "files", scratch) as address:
+    with lab.server(scratch / "files", scratch, "--JupyterNotebookApp.expose_app_in_browser=True") as address:
         yield address
 
 
@@ -142,7 +142,7 @@ def test_no_key_leads_to_a_number_that_cannot_be_typed(page):
     assert page.evaluate("() => document.activeElement.innerText") == "Reset"
 
 
-def test_notebook_7_leaves_the_arrow_keys_to_a_slider(page, server):
+def test_notebook_7_leaves_the_arrow_keys_to_a_slider(lab, page, server):
     other = page.context.browser.new_page()
     other.goto(server.replace("/lab?", "/notebooks/access.ipynb?"))
     lab.wait_for_kernel(other, "access.ipynb")

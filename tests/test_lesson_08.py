@@ -160,8 +160,6 @@ def test_sixty_layers():
     assert [("> 90" in line, "right: True" in line) for line in lines[:3]] == [(False, False)] * 3
     assert "residual  :   2 steps" in lines[2] and "90 % right: True" in lines[3]
     assert right_choice(questions.predict("sixty-layers").choices) == "with both only"
-    network, losses = trained(300, 0.02, depth=60, activation="relu", scale="he", batch_norm=True, residual=True)
-    assert network.accuracy(*TEST) > 0.9
     measured = NOTEBOOK.printed('along_each')
     growth = float(re.search(r"batch norm: .* gradient times ([\de+]+)", measured)[1])
     assert growth == 1e5 and "100,000 times" in NOTEBOOK.prose and growth ** (1 / 59) == pytest.approx(1.2, abs=0.03)
@@ -169,9 +167,8 @@ def test_sixty_layers():
     assert re.search(r"plain +: spread 2e-01, .* gradient times 1e\+00", measured)
 
 
-@pytest.mark.parametrize("way, rate", [({}, 0.02), ({"batch_norm": True}, 0.02), ({"batch_norm": True}, 0.002)])
-def test_one_remedy_alone_does_not_train_sixty_layers(way, rate):
-    network, losses = trained(300, rate, depth=60, activation="relu", scale="he", **way)
+def test_smaller_steps_do_not_train_sixty_layers_with_batch_norm_alone():
+    network, losses = trained(300, 0.002, depth=60, activation="relu", scale="he", batch_norm=True)
     assert network.accuracy(*TEST) < 0.5 and min(losses[-20:]) > 1
 
 
@@ -236,7 +233,7 @@ def test_small_weights_grow_where_they_can_and_large_ones_stay():
         "weight scale  0.5, layer 5: grown by more than half: False, by less than 1 %: True"]
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [1])  # the notebook has the start 0
 def test_the_scale_does_not_repair_itself(seed):
     """Twice the steps, and the weights in the middle are still far from 0.125, where they would have begun well."""
     network, _ = trained(800, 0.05, depth=20, scale=0.02, batch_norm=True, seed=seed)
@@ -329,7 +326,7 @@ def wandering(network):
     return np.abs(np.diff(means, axis=0)).mean(), np.abs(means[-1] - means[0]).mean()
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [1, 2])  # the notebook has the start 0
 def test_a_noisy_network_learns(seed):
     network = Network(20, batch_norm=True, seed=seed)
     for norm in network.norms:
