@@ -95,12 +95,26 @@ def settings(contents):
     return {
         "VoilaConfiguration": {"template": "lesson", "progressive_rendering": True, "extension_allowlist": WIDGETS,
                                "page_config_hook": lambda page, **_: page.update(lessons=contents) or page,
-                               "prelaunch_hook": let_end_its_kernel},
+                               "prelaunch_hook": let_end_its_kernel,
+                               "multi_kernel_manager_class": "batchnorm_lesson.spare.SpareKernelManager"},
         # Voila hears no sign of life from a page before its lesson has run, and by default gives it up after 90 s.
         "Voila": {"tornado_settings": {"ws_ping_timeout": 60_000 * MINUTES},
                   "kernel_websocket_connection_class": "batchnorm_lesson.server.NoDelayConnection"},
         "MappingKernelManager": {"cull_idle_timeout": 60 * MINUTES, "cull_interval": 60},
     }
+
+
+def begin_with_the_imports(folder):
+    """Every kernel imports what the lessons need, and draws for the first time, as it starts. ``folder`` is IPython's.
+
+    Source: IPython's ``IPYTHONDIR`` and ``IPKernelApp.exec_lines``.
+    """
+    profile = folder / "profile_default"
+    profile.mkdir()
+    lines = ["import batchnorm_lesson.exercises, batchnorm_lesson.explorers",
+             "batchnorm_lesson.figures.balance([3, 9, 11, 17], 10)", "del batchnorm_lesson"]
+    (profile / "ipython_kernel_config.py").write_text(f"c.IPKernelApp.exec_lines = {lines}\n", encoding="utf-8")
+    os.environ["IPYTHONDIR"] = str(folder)
 
 
 def main():
@@ -113,8 +127,9 @@ def main():
     # Voila looks for its templates where Jupyter keeps data.
     os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, [str(SETTINGS), os.environ.get("JUPYTER_PATH")]))
     os.environ.pop("MPLBACKEND", None)  # the lessons choose their own back end
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as ipython:
         contents = write_copies(lessons() / "notebooks", Path(folder))
+        begin_with_the_imports(Path(ipython))
         Voila.launch_instance([folder, *sys.argv[1:]], config=Config(settings(contents)))
 
 

@@ -1,12 +1,15 @@
 """The lessons as the app shows them: the rule that makes the copies. tests/test_app_live.py looks at them in Voila."""
 import ast
+import asyncio
 import json
+import os
 import re
 
 import nbformat
 import pytest
+from traitlets.config import Config
 
-from batchnorm_lesson import app
+from batchnorm_lesson import app, spare
 from batchnorm_lesson.__main__ import SETTINGS
 from lessons import NOTEBOOKS, ROOT
 
@@ -129,3 +132,64 @@ def test_templates_fetch_nothing_from_elsewhere(path):
 
 def test_the_template_is_voilas_with_changes():
     assert json.loads(TEMPLATES[0].read_text()) == {"base_template": "lab"}
+
+
+# Kernels that wait for a visitor
+
+def kernels_after(monkeypatch, visit):
+    """What visit(manager) returns, with a manager whose kernels are made of nothing; each lists what it was given."""
+    async def start_kernel(self, **options):
+        kernel_id = f"kernel {len(self.started)}"
+        self.started.append(options)
+        self._kernels[kernel_id] = None
+        return kernel_id
+
+    async def cull(self, kernel_id):
+        del self._kernels[kernel_id]
+
+    async def run():
+        manager = spare.SpareKernelManager()
+        manager.started = []
+        return await visit(manager), manager.started
+
+    monkeypatch.setattr(spare, "LATER", 0.05)
+    monkeypatch.setattr(spare.AsyncMappingKernelManager, "start_kernel", start_kernel)
+    monkeypatch.setattr(spare.AsyncMappingKernelManager, "cull_kernel_if_idle", cull)
+    return asyncio.run(run())
+
+
+def test_a_visitor_gets_the_kernel_that_waits_and_the_next_one_is_started_later(monkeypatch):
+    async def visit(manager):
+        given = [await manager.start_kernel(env={"REMOTE_ADDR": "1.2.3.4"}) for _ in range(3)]  # a class, all at once
+        await asyncio.sleep(0.2)
+        given.append(await manager.start_kernel(env={"REMOTE_ADDR": "5.6.7.8"}))
+        await asyncio.sleep(0.2)
+        return given, len(manager)
+
+    (given, count), started = kernels_after(monkeypatch, visit)
+    assert given == ["kernel 0", "kernel 1", "kernel 2", "kernel 3"] and count == len(started) == 5
+    assert "REMOTE_ADDR" not in started[3]["env"] and started[3]["env"]["PATH"] == os.environ["PATH"]
+
+
+def test_the_kernel_that_waits_is_not_culled_and_one_that_is_gone_is_not_given(monkeypatch):
+    async def visit(manager):
+        first = await manager.start_kernel()
+        await asyncio.sleep(0.2)
+        for kernel_id in list(manager.list_kernel_ids()):
+            await manager.cull_kernel_if_idle(kernel_id)
+        left = manager.list_kernel_ids()
+        manager._kernels.clear()
+        return first, left, await manager.start_kernel()
+
+    assert kernels_after(monkeypatch, visit)[0] == ("kernel 0", ["kernel 1"], "kernel 2")
+
+
+def test_a_kernel_begins_with_the_imports_and_leaves_no_name(monkeypatch, tmp_path):
+    monkeypatch.setenv("IPYTHONDIR", "elsewhere")
+    app.begin_with_the_imports(tmp_path)
+    config = Config()
+    exec((tmp_path / "profile_default" / "ipython_kernel_config.py").read_text(encoding="utf-8"), {"c": config})
+    names = {}
+    for line in config.IPKernelApp.exec_lines:
+        exec(line, names)
+    assert os.environ["IPYTHONDIR"] == str(tmp_path) and set(names) == {"__builtins__"}
