@@ -1,4 +1,5 @@
 """Whatever is handed to a picture or an explorer is shown truly, or it is refused by the name of an argument."""
+import functools
 import inspect
 import types
 import warnings
@@ -31,7 +32,9 @@ def drawn_by_explorers():
         yield explorer.make.__name__, explorer.compute(**explorer.values)[0]
 
 
-QUANTITIES = dict(drawn_by_explorers()) | STILL
+@functools.cache  # not when the tests are collected, which every test process does
+def quantities():
+    return dict(drawn_by_explorers()) | STILL
 
 
 def spoiled(value):
@@ -66,12 +69,12 @@ def places_do_not_matter(monkeypatch):
 
 
 def test_every_picture_is_tried():
-    assert set(QUANTITIES) == set(figures.__all__)
+    assert set(quantities()) == set(figures.__all__)
 
 
 @pytest.mark.parametrize("name", figures.__all__)
 def test_a_picture_shows_truly_or_refuses_by_name(name):
-    right, refusals = QUANTITIES[name], 0
+    right, refusals = quantities()[name], 0
     for argument in right:
         for value in spoiled(right[argument]):
             picture, no = refused(lambda: getattr(figures, name)(**right | {argument: value}), right)  # noqa: B023
@@ -97,7 +100,8 @@ def test_an_explorer_shows_its_starting_values_or_refuses_by_name(name):
 
 @pytest.mark.parametrize("name", ["distribution", "spread", "humps", "shift_and_squeeze", "scaled"])
 def test_a_histogram_counts_every_value_however_far_out(name):
-    right, far = QUANTITIES[name], np.append(np.linspace(-300, 40, len(QUANTITIES[name].get("x", BATCH)) - 1), 9000.0)
+    right = quantities()[name]
+    far = np.append(np.linspace(-300, 40, len(right.get("x", BATCH)) - 1), 9000.0)
     right = {argument: far if np.size(value) > 1 else value for argument, value in right.items()}
     if name == "scaled":
         right = {"x_hat": far / 50, "y": far, "gamma": 50, "beta": 0}

@@ -63,8 +63,8 @@ def test_more_runs_add_no_memory(run):
     """ipywidgets and IPython keep everything by themselves: 1 MiB for each run of such a lesson."""
     sizes = []
     run("import gc, tracemalloc; tracemalloc.start()")
-    for times in (7, 8):  # at first the last pictures, which keep their figures, are replaced one by one
+    for times in (7, 4):  # at first the last pictures, which keep their figures, are replaced one by one
         for _ in range(times):
             list(map(run, CELLS))
         sizes.append(int(run("gc.collect(); print(tracemalloc.get_traced_memory()[0])")))
-    assert sizes[1] < sizes[0] + 400_000
+    assert sizes[1] < sizes[0] + 200_000
