@@ -233,13 +233,20 @@ def test_every_button_and_every_entry_of_a_list_leads_to_right_words(name):
         if isinstance(widget, widgets.Dropdown):
             acts |= {f"{control}: {entry}": functools.partial(explorer.set, **{control: entry})
                      for entry in positions_of(widget)}
+    ends = [{control: positions_of(widget)[end] for control, widget in explorer.controls.items()} for end in (0, -1)]
     for caption, act in acts.items():
-        if caption not in ("Train", "Stop"):  # test_live.py
-            explorer.set(**start.values)
+        if caption in ("Train", "Stop"):  # test_live.py
+            continue
+        moved = []
+        for values in (start.values, *ends):
+            explorer.set(**values)
+            before = explorer.values
             act()
+            moved.append(explorer.values != before)
             named = {control.description: control.value for control in explorer.controls.values()}
             assert not expected.wrong_numbers(name, named, explorer.text.split("\n", 1)[1]), caption
             assert "could not be drawn" not in explorer._words.value, caption
+        assert any(moved), f"{caption} does nothing"
     explorer.set(**start.values)
 
 
