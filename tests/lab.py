@@ -120,9 +120,13 @@ def cell_kinds(page):
 
 
 def set_theme(page, name):
-    """Change the theme and wait until it shows."""
+    """Change the theme and wait until it shows, and what JupyterLab shows meanwhile is gone.
+
+    Two changes within 200 milliseconds are an error in JupyterLab 4.6: it takes its splash from the page twice.
+    """
     page.evaluate("name => jupyterapp.commands.execute('apputils:change-theme', {theme: name})", name)
     page.wait_for_function("""name => document.body.dataset.jpThemeName == name
+        && !document.getElementById('jupyterlab-splash')
         && getComputedStyle(document.body).getPropertyValue('--jp-layout-color0')""", arg=name)
 
 
