@@ -27,7 +27,7 @@ from PIL import Image
 
 import expected
 from batchnorm_lesson import explorers, figures, style
-from batchnorm_lesson.picture import png_file
+from batchnorm_lesson.picture import coarser, png_file
 
 RANDOM_POSITIONS = 3
 WIDEST, SMALLEST_FONT = 7.2, 11  # inches, points
@@ -315,6 +315,14 @@ def test_an_error_is_shown_in_the_words(name):
     control.value = there
     assert "could not be drawn" not in explorer._words.value
     assert explorer.picture.sentence in html.unescape(explorer._words.value)
+
+
+def test_a_saved_picture_is_the_live_one_with_colours_a_little_coarser():
+    explorer = explorers.scales()
+    live, saved = (np.asarray(Image.open(io.BytesIO(file))).astype(int) for file in (
+        shown(explorer), base64.b64decode(explorer._repr_mimebundle_()[0]["image/png"])))
+    assert 0 < abs(live - saved).max() <= 3 and (saved[live == 255] == 255).all() and (saved[live == 0] == 0).all()
+    assert list(coarser(np.array([0, 3, 4, 252, 255], np.uint8))) == [0, 0, 4, 255, 255]
 
 
 def test_two_threads_can_move_the_sliders_of_one_explorer():

@@ -23,7 +23,7 @@ from batchnorm_lesson.exercises.exercise import Exercise
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 MACHINE_PATH = re.compile(r"(?<![\w.:/])/(home|root|tmp|Users|usr|opt|private|mnt|work)/|[A-Z]:\\\\")
-MOST_WORDS, MOST_LINES, MOST_CODE_IN_A_ROW = 90, 12, 2
+MOST_WORDS, MOST_LINES, MOST_CODE_IN_A_ROW, MOST_BYTES = 90, 12, 2, 400_000
 
 
 @pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
@@ -156,7 +156,8 @@ def test_every_picture_has_its_sentence(notebook):
         assert re.search(r"\d", sentence), f"no number of the picture in: {sentence}"
 
 
-def test_sizes(notebook):
+def test_sizes(path, notebook):
+    assert path.stat().st_size < MOST_BYTES
     assert not [cell.source for cell in prose_cells(notebook) if len(words(cell.source)) > MOST_WORDS]
     assert not [cell.source for cell in code_cells(notebook) if len(cell.source.splitlines()) > MOST_LINES]
     kinds = "".join("c" if cell.cell_type == "code" else "p" for cell in notebook.cells)
