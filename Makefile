@@ -57,7 +57,7 @@ lock: build/uv/bin/uv
 	printf '%s\n' 'axe-playwright-python>=0.1.7' 'jupyterlab-slideshow>=0.3.4,<0.4' 'latex2mathml>=3.81' \
 	  'playwright>=1.40' 'ruff>=0.14' | $(COMPILE) - --constraints build/limits.txt --no-annotate \
 	  | grep -v -f build/locked.txt > tests/requirements.txt
-# From jsonschema 4.25 on, everything of Jupyter's compiles 35 grammars as it starts that no notebook needs, for 0.8 s:
+# From jsonschema 4.25 on, everything of Jupyter's compiles 35 grammars as it starts that no notebook needs, for 0.6 s:
 # github.com/jupyter-server/jupyter_server/issues/1559. When that is closed, this limit can go.
 QUICK_START = jsonschema<4.25
 COMPILE = build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --upgrade --no-emit-index-url \

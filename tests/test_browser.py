@@ -260,9 +260,9 @@ def missing(before, after, end, number=None):
 
 @every_notebook
 def test_a_slider_follows_mouse_and_arrow_keys(notebook):
-    """The first of each lesson: all sliders are made alike."""
+    """The first of each explorer: all sliders are made alike."""
     problems = []
-    for cell, name, place in list(cells_with(notebook, EXPLORER))[:1]:
+    for cell, name, place in cells_with(notebook, EXPLORER):
         start, handle = look(notebook, cell), place.locator(".noUi-handle").first
         for move in (drag_to_the_right, drag_to_the_left):
             before = look(notebook, cell)
@@ -284,11 +284,11 @@ def test_a_slider_follows_mouse_and_arrow_keys(notebook):
 
 @every_notebook
 def test_text_box_takes_numbers_and_ignores_words(notebook):
-    """The first of each lesson: all are made alike."""
+    """The first of each explorer: the others are made alike."""
     problems, count = [], len(lab.cell_kinds(notebook))
     boxes = [(cell, name, slider) for cell, name, place in cells_with(notebook, EXPLORER)
-             for slider in place.locator(".widget-slider:not(.stops)").all()]
-    for cell, name, slider in boxes[:1]:
+             for slider in place.locator(".widget-slider:not(.stops)").all()[:1]]
+    for cell, name, slider in boxes:
         start, text, handle = look(notebook, cell), slider.locator(".widget-readout"), slider.locator(".noUi-handle")
         before = text.inner_text()
         # In the notebook's command mode, d d would delete the cell and b would add one.

@@ -71,7 +71,7 @@ def moves(name):
             setting=setting, values=explorer.values, words=explorer.text, html=explorer._words.value,
             picture=bytes(shown(explorer)),
             named={control.description: control.value for control in explorer.controls.values()},
-            problems=[*outside(explorer, labels), *overlapping(labels)],
+            problems=[*outside(explorer, labels), *overlapping(labels), *at_the_border(explorer)],
             small=[text.get_text() for text, _ in labels if text.get_fontsize() < SMALLEST_FONT]))
     return found
 
@@ -201,6 +201,13 @@ def outside(explorer, found):
             away = points(part) - np.clip(points(part), frame.min - 1, frame.max + 1)
             if away.any():
                 yield f"{type(part).__name__} leaves its frame by {abs(away).max():.0f} pixels"
+
+
+def at_the_border(explorer):
+    """Whatever is drawn, the background's marks too, leaves the outermost pixels white."""
+    pixels = np.asarray(explorer.picture._paint())
+    if min(edge.min() for edge in (pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1])) < 255:
+        yield "something touches the picture's border"
 
 
 def overlapping(found):

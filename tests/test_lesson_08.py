@@ -233,7 +233,7 @@ def test_small_weights_grow_where_they_can_and_large_ones_stay():
         "weight scale  0.5, layer 5: grown by more than half: False, by less than 1 %: True"]
 
 
-@pytest.mark.parametrize("seed", [1])  # the notebook has the start 0
+@pytest.mark.parametrize("seed", range(2))
 def test_the_scale_does_not_repair_itself(seed):
     """Twice the steps, and the weights in the middle are still far from 0.125, where they would have begun well."""
     network, _ = trained(800, 0.05, depth=20, scale=0.02, batch_norm=True, seed=seed)
@@ -326,7 +326,7 @@ def wandering(network):
     return np.abs(np.diff(means, axis=0)).mean(), np.abs(means[-1] - means[0]).mean()
 
 
-@pytest.mark.parametrize("seed", [1, 2])  # the notebook has the start 0
+@pytest.mark.parametrize("seed", range(3))
 def test_a_noisy_network_learns(seed):
     network = Network(20, batch_norm=True, seed=seed)
     for norm in network.norms:
