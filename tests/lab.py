@@ -131,14 +131,17 @@ def set_theme(page, name):
 
 
 @contextlib.contextmanager
-def whole_notebook_in_view(page):
-    """A window so high that all of the open notebook is on the screen; the window is as it was afterwards."""
-    height = page.evaluate("() => document.querySelector('.jp-WindowedPanel-outer').scrollHeight")
-    page.set_viewport_size({**SCREEN, "height": height + 200})
-    # The page's body has no height of its own, and axe-core takes what lies below it for hidden.
-    style = page.add_style_tag(content="body { height: 100vh }")
-    page.wait_for_function("height => document.querySelector('.jp-WindowedPanel-outer').clientHeight >= height",
-                           arg=height)
+def nothing_scrolled_away(page):
+    """The open notebook stands in a pane as high as itself: axe-core passes over what a pane has scrolled away.
+
+    The window stays as it is, so that nothing more than before has to be painted.
+    """
+    height = page.evaluate("""() => {
+        const pane = document.querySelector('.jp-WindowedPanel-outer');
+        pane.scrollTo(0, 0);
+        return pane.scrollHeight;
+    }""")
+    style = page.add_style_tag(content=f".jp-WindowedPanel-outer, :has(.jp-WindowedPanel-outer) {{ "
+                                       f"height: {height + 200}px !important }}")
     yield
     style.evaluate("style => style.remove()")
-    page.set_viewport_size(SCREEN)
