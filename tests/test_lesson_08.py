@@ -72,8 +72,8 @@ def test_the_record_is_as_long_as_it_is_said_to_be():
 
 def test_lesson_0s_network_learns():
     assert NOTEBOOK.printed("%%result trained-again").splitlines() == [
-        "without batch norm: loss below 1 after 100 steps: False, more than 80 % right after 400: False",
-        "with batch norm: loss below 1 after 100 steps: True, more than 80 % right after 400: True"]
+        "without batch norm: loss below 1 after 100 steps: False, more than 80 % right after 200: False",
+        "with batch norm: loss below 1 after 100 steps: True, more than 80 % right after 200: True"]
     assert right_choice(questions.predict("trained-again").choices) == "less than 1"
 
 
