@@ -119,6 +119,14 @@ def cell_kinds(page):
     return page.evaluate("() => jupyterapp.shell.currentWidget.content.widgets.map(cell => cell.model.type)")
 
 
+THEMES = ["JupyterLab Light", "JupyterLab Dark"]
+
+
+def theme(page):
+    """The name of the theme that the page has."""
+    return page.evaluate("() => document.body.dataset.jpThemeName")
+
+
 def set_theme(page, name):
     """Change the theme and wait until it shows, and what JupyterLab shows meanwhile is gone.
 

@@ -13,6 +13,7 @@ from lessons import NOTEBOOKS, QUESTIONS
 lab = pytest.importorskip("lab", reason="Playwright is not installed (pip install -r tests/requirements.txt)")
 
 PATIENCE = 5  # seconds until a change must have arrived; reached only when something is wrong
+SMALL = "small.ipynb"  # no lesson: opened a few times without being looked at
 
 EXPLORER, EXERCISE = r"^explorers\.(\w+)\(", r"^exercises\.(\w+)\.check\("
 PREDICTION, QUIZ = r"^questions\.predict\([\"']([\w-]+)", r"^questions\.quiz\((\d+)\)"
@@ -80,6 +81,8 @@ SAID = """(place, [old, patience]) => new Promise(resolve => {
 def jupyter(browser, tmp_path_factory):
     scratch = tmp_path_factory.mktemp("lab")
     shutil.copytree(lab.ROOT / "notebooks", scratch / "notebooks", ignore=shutil.ignore_patterns(".*"))
+    nbformat.write(nbformat.v4.new_notebook(metadata=nbformat.read(NOTEBOOKS[0], as_version=4).metadata),
+                   scratch / "notebooks" / SMALL)
     with lab.server(scratch / "notebooks", scratch / "own") as address, lab.browser_page(browser, address) as page:
         page.requested = []
         page.on("request", lambda request: page.requested.append(request.url))
@@ -238,9 +241,9 @@ def test_sliders_follow_keys_to_both_ends(notebook):
             for handle in handles:
                 handle.press(key)
             after = settled(notebook, cell, name, before, lambda seen: not missing(before, seen, end))  # noqa: B023
-            problems += [f"{name}, {key}: {problem}" for problem in
-                         missing(before, after, end) + problems_of(name, before, after)
-                         + reset(notebook, cell, name, start)]
+            problems += [f"{name}, {key}: {problem}"
+                         for problem in missing(before, after, end) + problems_of(name, before, after)]
+        problems += [f"{name}: {problem}" for problem in reset(notebook, cell, name, start)]
     assert not problems, "\n".join(problems)
 
 
@@ -425,8 +428,10 @@ def test_axe_finds_nothing_of_ours(notebook):
     # Two words that are too pale, at the top and at the end: axe-core passes over what it takes for hidden.
     notebook.locator(PARTS).evaluate_all(PALE)
     with lab.nothing_scrolled_away(notebook):
-        for theme, rules in [("Dark", ["color-contrast"]), ("Light", None)]:  # a theme changes nothing but colours
-            lab.set_theme(notebook, f"JupyterLab {theme}")
+        now = lab.theme(notebook)
+        other, = set(lab.THEMES) - {now}  # changes nothing but colours
+        for theme, rules in [(now, None), (other, ["color-contrast"])]:
+            lab.set_theme(notebook, theme)
             found += [f"{theme}: {problem}" for problem in axe.violations(notebook, PARTS, rules)
                       if not any(re.match(theirs, problem) for theirs in THEIRS)]
     notebook.locator(".pale").evaluate_all("words => words.forEach(word => word.remove())")
@@ -466,11 +471,11 @@ def running(page):
 def test_a_closed_tab_ends_its_kernel_and_a_page_loaded_anew_does_not(jupyter):
     """Each open lesson costs some 120 MB: it goes with the tab, and not with a browser that is closed by mistake."""
     before = running(jupyter)
-    lab.open_notebook(jupyter, NOTEBOOKS[0].name)
+    lab.open_notebook(jupyter, SMALL)
     kernel, = set(running(jupyter)) - set(before)
     jupyter.reload()
     jupyter.wait_for_function("() => window.jupyterapp?.restored.then(() => true)")
-    lab.open_notebook(jupyter, NOTEBOOKS[0].name)
+    lab.open_notebook(jupyter, SMALL)
     assert kernel in running(jupyter)
     jupyter.evaluate("() => jupyterapp.commands.execute('docmanager:save')")  # else it asks whether to
     jupyter.locator("#jp-main-dock-panel .lm-mod-current .lm-TabBar-tabCloseIcon").click()

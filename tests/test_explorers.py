@@ -506,11 +506,11 @@ def test_a_cold_still_picture_keeps_its_file_and_can_be_moved():
 @pytest.mark.parametrize("name", ["balance", "layers"])
 def test_an_explorer_that_is_left_behind_is_small(name):
     """Notebooks are run again and again, and ipywidgets keeps every widget: figure and data must not stay with it."""
-    for _ in range(8):
+    for _ in range(3):
         getattr(explorers, name)()
     gc.collect()
     tracemalloc.start()
-    left = [getattr(explorers, name)() for _ in range(8)]
+    left = [getattr(explorers, name)() for _ in range(3)]
     for explorer in left:
         explorer.picture._cool_down()
     gc.collect()

@@ -247,7 +247,7 @@ def test_more_steps_do_not_help_forty_layers_with_small_weights():
     assert "at 0.05, after 1,200, less than a third is right" in NOTEBOOK.prose
 
 
-def run(*settings, steps=lesson.STEPS):
+def run(*settings, steps):
     race = lesson.Race(*settings)
     for _ in range(steps):
         if not race.step():
@@ -264,7 +264,9 @@ def test_the_tasks_of_live_training_can_be_solved():
     both, soon, never = [(name, int(depth), float(scale), float(rate)) for name, depth, scale, rate in answers]
     assert all(smooth(losses)[-1] < 0.5 for losses in run(*both, steps=300).losses)
     assert len(run(*soon, steps=20).losses[0]) < 10
-    assert min(smooth(run(*never).losses[1])) > 1
+    name, depth, scale, rate = never
+    losses = trained(lesson.STEPS, rate, activation=name, depth=depth, scale=scale, batch_norm=True)[1]
+    assert len(losses) == lesson.STEPS and min(smooth(losses)) > 1
     for name, depth, scale, rate in (both, soon, never):
         explorers.live(name, depth, scale, rate).close()  # the sliders reach it
 
@@ -326,8 +328,9 @@ def wandering(network):
     return np.abs(np.diff(means, axis=0)).mean(), np.abs(means[-1] - means[0]).mean()
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [1, 2])
 def test_a_noisy_network_learns(seed):
+    """As in the notebook's cell, which begins with seed 0."""
     network = Network(20, batch_norm=True, seed=seed)
     for norm in network.norms:
         norm.__class__ = Noisy
