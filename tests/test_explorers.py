@@ -366,7 +366,10 @@ print("all", len(explorers.__all__))
 
 
 def bundles_while(moving, shown):
-    """Sixty bundles of a picture or an explorer, while another thread calls moving(0), moving(30), moving(0), …"""
+    """Bundles of a picture or an explorer, while another thread calls moving(0), moving(30), moving(0), …
+
+    Without the locks most of them are wrong.
+    """
     stop = threading.Event()
 
     def keep_moving():
@@ -378,7 +381,7 @@ def bundles_while(moving, shown):
     mover = threading.Thread(target=keep_moving)
     mover.start()
     try:
-        return [shown._repr_mimebundle_()[0] for _ in range(60)]
+        return [shown._repr_mimebundle_()[0] for _ in range(15)]
     finally:
         stop.set()
         mover.join()
