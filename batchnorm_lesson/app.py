@@ -16,6 +16,9 @@ HEADING = re.compile(r"(?m)^(?=#+ )")
 RUN_ALL = re.compile(r"\n\n\*\*First of all:\*\*.*")
 EXERCISE = re.compile(r"\bexercises\.|\bmy_\w")
 TO_WRITE = re.compile(r"(^|(?<=[.?!:] ))[^.?!:]*\b[Ww]rite\b.*")  # from the sentence that asks for code to the end
+# A sentence that asks to type, or speaks of lines that are not shown.
+ORDER = r"(Try it\.|(Write|Print) `.*?\.(?= |$)|To test your own .*?\.(?= |$)|\([Yy]ou need not read its lines\.?\))"
+TO_TYPE = re.compile(rf"(?m)^{ORDER} ?| {ORDER}")
 GOAL = re.compile(r"\*\*You'll do:\*\* (.)(.*)")
 MINUTES = 10  # that a kernel waits for a page whose connection is lost, and a page for a lesson that is still running
 WIDGETS = ["anywidget", "@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager7",
@@ -64,7 +67,9 @@ def for_the_app(cells):
     """The cells of a lesson as the app shows them: no exercises, no word of running it, links to the app's pages."""
     kept = [cell for section in sections(cells) for cell in without_exercises(section)]
     for number, cell in enumerate(kept):
-        cell["source"] = RUN_ALL.sub("", cell["source"]).replace("](../README.md)", "](../..)")
+        if cell["cell_type"] == "markdown":
+            words = TO_TYPE.sub("", RUN_ALL.sub("", cell["source"]))
+            cell["source"] = words.replace("](../README.md)", "](../..)")
         cell["id"] = f"cell-{number}"  # the parts of a cell need names of their own
     return kept
 

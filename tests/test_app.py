@@ -78,6 +78,11 @@ def test_nothing_speaks_of_running_cells(lesson):
     assert "Run All" not in text and "First of all" not in text
 
 
+def test_nothing_asks_to_type(lesson):
+    text = "\n".join(prose(lesson[1]))
+    assert not re.search(r"(?m)(^|[.?!:] )(Write|Print|Type|Run) `|Try it\.|your own function|need not read|new cell", text)
+
+
 def test_every_heading_has_something_below_it(lesson):
     text = "\n\n".join(cell.source if cell.cell_type == "markdown" else "(code)" for cell in lesson[1].cells)
     headings = re.findall(r"(?m)^(#+) .*\n+(?=(#+) |\Z)", text)
@@ -119,6 +124,9 @@ def cells(*sources):
     (["We write it so.", "→ one()"], ["We write it so.", "one()"]),
     (["Before.\n\nTry `my_a(x)`.", "→ one()"], ["Before.", "one()"]),
     (["# A", "→ one()", "## B\n\nChange a line.", "→ tagged()", "Well done.", "## C"], ["# A", "one()", "## C"]),
+    (["Print `a.b`: perhaps 0.5. Why? Write `c` there; it is 1.0. Try it.", "→ one()"], ["Why?", "one()"]),
+    (["A does it. (You need not read its lines.) B does it (you need not read its lines).", "→ one()"],
+     ["A does it. B does it.", "one()"]),
     (["[All](../README.md)\n\n**First of all:** run.\n\nThen.", "→ one()"], ["[All](../..)\n\nThen.", "one()"]),
 ])
 def test_the_rule(given, kept):

@@ -179,16 +179,19 @@ def test_dead_bias_computes_both_histograms(b, beta):
 
 # Images
 
-def plain_maps(count=4):
-    """The first digits through the three filters of the lesson, in plain loops."""
-    images = load_digits()[0][:count].reshape(count, 8, 8)
+def digits(count=4):
+    return load_digits()[0][:count].reshape(count, 8, 8)
+
+
+def plain_maps(images):
+    """Images through the three filters of the lesson, in plain loops."""
     filters = [[[1 / 9] * 3] * 3, [[-1 / 3, 0, 1 / 3]] * 3, [[-0.04] * 3, [0] * 3, [0.04] * 3]]
     return np.array([[[[sum(image[h + i, w + j] * kernel[i][j] for i in range(3) for j in range(3)) for w in range(6)]
                        for h in range(6)] for kernel in filters] for image in images])
 
 
 def test_the_maps_are_those_of_the_filters():
-    np.testing.assert_allclose(lesson.digit_maps(), plain_maps(), atol=1e-12)
+    np.testing.assert_allclose(lesson.digit_maps(), plain_maps(digits()), atol=1e-12)
 
 
 def test_three_means_for_four_images_of_three_channels():
@@ -205,7 +208,7 @@ def test_three_means_for_four_images_of_three_channels():
     ("one map: H, W", lambda x, n, c, h, w: x[n, c])])
 @pytest.mark.parametrize("cell", [(0, 0, 2, 2), (3, 2, 5, 0), (1, 1, 0, 5)])
 def test_a_cell_is_normalized_with_those_that_share_its_statistics(shared, members, cell):
-    x = plain_maps()
+    x = plain_maps(digits())
     values = members(x, *cell).ravel().tolist()
     quantities, readout = lesson._feature_maps(shared, *cell)
     right = plain_batch_norm(values)[values.index(x[cell])]
@@ -232,7 +235,7 @@ def test_only_the_channel_chooses_other_cells():
 
 
 def test_a_moved_digit_stays_itself_only_with_one_pair_for_each_channel():
-    x = plain_maps()
+    x = plain_maps(digits())
     moved = x.copy()
     moved[1] = np.roll(x[1], 1, axis=-1)
     by_channel = batch_norm(moved)[1] - np.roll(batch_norm(x)[1], 1, axis=-1)
@@ -243,12 +246,24 @@ def test_a_moved_digit_stays_itself_only_with_one_pair_for_each_channel():
 
 
 def test_more_images_do_not_help_one_pair_for_each_pixel():
-    x = plain_maps(256)
+    x = plain_maps(digits(256))
     moved = x.copy()
     moved[1] = np.roll(x[1], 1, axis=-1)
     by_pixel = [batch_norm(maps.reshape(len(x), -1)).reshape(maps.shape)[1] for maps in (x, moved)]
     off = abs(by_pixel[1] - np.roll(by_pixel[0], 1, axis=-1)).max()
     assert f"with 256 of them it is off by up to {off:.1f}" in NOTEBOOK.prose
+
+
+def test_a_digit_moved_in_its_image_is_a_little_off_at_the_edge():
+    images = digits()
+    moved = images.copy()
+    moved[1] = np.pad(images[1], ((0, 0), (1, 0)))[:, :-1]
+    off = {}
+    for name, normalized in [("channel", batch_norm),
+                             ("pixel", lambda x: batch_norm(x.reshape(len(x), -1)).reshape(x.shape))]:
+        before, after = normalized(plain_maps(images)), normalized(plain_maps(moved))
+        off[name] = abs(after[1, :, :, 1:] - before[1, :, :, :-1]).max()
+    assert f"x̂ is off by {off['channel']:.2f} by channel, by {off['pixel']:.1f} by pixel" in NOTEBOOK.prose
 
 
 def test_x_drawn_where_x_hat_belongs_changes_the_sentence():
@@ -300,7 +315,7 @@ def test_the_large_maps_say_what_they_show():
 
 
 def test_the_moved_one_is_drawn_moved_by_channel_and_as_another_by_pixel():
-    x = plain_maps()
+    x = plain_maps(digits())
     channel = batch_norm(x)[1, 0]
     row, column = np.unravel_index(channel.argmax(), channel.shape)
     shown = NOTEBOOK.printed("figures.large_maps")
