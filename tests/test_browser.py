@@ -235,14 +235,15 @@ def test_sliders_follow_keys_to_both_ends(notebook):
     """All the sliders of an explorer go to one end, then to the other; test_explorers.py moves them one by one."""
     problems = []
     for cell, name, place in cells_with(notebook, EXPLORER):
-        start, handles = look(notebook, cell), place.locator(".noUi-handle").all()
+        start = before = look(notebook, cell)
+        handles = place.locator(".noUi-handle").all()
         for key, end in [("End", "high"), ("Home", "low")]:
-            before = look(notebook, cell)
             for handle in handles:
                 handle.press(key)
             after = settled(notebook, cell, name, before, lambda seen: not missing(before, seen, end))  # noqa: B023
             problems += [f"{name}, {key}: {problem}"
                          for problem in missing(before, after, end) + problems_of(name, before, after)]
+            before = after
         problems += [f"{name}: {problem}" for problem in reset(notebook, cell, name, start)]
     assert not problems, "\n".join(problems)
 
@@ -266,21 +267,22 @@ def test_a_slider_follows_mouse_and_arrow_keys(notebook):
     """The first of each explorer: all sliders are made alike."""
     problems = []
     for cell, name, place in cells_with(notebook, EXPLORER):
-        start, handle = look(notebook, cell), place.locator(".noUi-handle").first
+        start = before = look(notebook, cell)
+        handle = place.locator(".noUi-handle").first
         for move in (drag_to_the_right, drag_to_the_left):
-            before = look(notebook, cell)
             end = move(notebook, handle)
             after = settled(notebook, cell, name, before,
                             lambda seen: not missing(before, seen, end, 0))  # noqa: B023
             problems += [f"{name}, {move.__name__}: {problem}"
                          for problem in missing(before, after, end, 0) + problems_of(name, before, after)]
+            before = after
         for key in ("ArrowRight", "ArrowLeft"):
-            before = look(notebook, cell)
             handle.press(key)
             # A single step may be too small for a pixel, but the words name it.
             after = settled(notebook, cell, name, before, lambda seen: seen["words"] != before["words"])  # noqa: B023
             problems += [f"{name}, {key}: {problem}" for problem in problems_of(name, before, after)]
             problems += [f"{name}, {key}: the words stay the same"] * (after["words"] == before["words"])
+            before = after
         problems += [f"{name}: {problem}" for problem in reset(notebook, cell, name, start)]
     assert not problems, "\n".join(problems)
 
@@ -344,7 +346,7 @@ def problems_after(notebook, cell, name, start, before):
 
 @every_notebook
 def test_no_result_is_seen_before_it_is_asked_for(notebook):
-    """After Run All the page says nothing of what the predictions are about; one key shows it, a second hides it."""
+    """After Run All the page says nothing of what the predictions are about; Enter shows it, Space hides it again."""
     results = list(cells_with(notebook, RESULT))
     assert {name for _, name, _ in results} == {name for _, name, _ in cells_with(notebook, PREDICTION)}
     page = notebook.locator(".jp-Notebook").inner_text()
@@ -352,11 +354,11 @@ def test_no_result_is_seen_before_it_is_asked_for(notebook):
         lines = [line for line in place.locator("details").first.text_content().splitlines()[1:] if line.strip()]
         assert not [line for line in lines if line in page], name
         block, summary = place.locator("details"), place.locator("summary")
-        for key_name in ("Enter", "Space"):
-            assert block.get_attribute("open") is None, name
-            summary.press(key_name)
-            assert block.get_attribute("open") is not None, (name, key_name)
-            summary.click()
+        assert block.get_attribute("open") is None, name
+        summary.press("Enter")
+        assert block.get_attribute("open") is not None, name
+        summary.press("Space")
+        assert block.get_attribute("open") is None, name
 
 
 @every_notebook
