@@ -263,7 +263,7 @@ def test_a_digit_moved_in_its_image_is_a_little_off_at_the_edge():
                              ("pixel", lambda x: batch_norm(x.reshape(len(x), -1)).reshape(x.shape))]:
         before, after = normalized(plain_maps(images)), normalized(plain_maps(moved))
         off[name] = abs(after[1, :, :, 1:] - before[1, :, :, :-1]).max()
-    assert f"x̂ is off by {off['channel']:.2f} by channel, by {off['pixel']:.1f} by pixel" in NOTEBOOK.prose
+    assert f"x̂ is off by {off['channel']:.2f}, by pixel by {off['pixel']:.1f}.)" in NOTEBOOK.prose
 
 
 def test_x_drawn_where_x_hat_belongs_changes_the_sentence():

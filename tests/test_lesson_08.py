@@ -185,6 +185,9 @@ def test_smaller_weights_train_residual_layers_alone():
 def test_gamma_and_beta_stay_where_they_began():
     network, _ = trained(depth=20, activation="sigmoid", scale=0.125, batch_norm=True)
     gammas, betas = np.array(network.gammas), np.array(network.betas[:-1])
+    moved = np.abs(gammas - 1).mean(axis=1)
+    assert max(moved[:-1]) < 0.03 and f"Only layer 20, with no batch norm behind it, moves farther: {moved[-1]:.2f}." \
+        in NOTEBOOK.prose
     assert round(np.abs(gammas - 1).mean(), 2) == 0.02 and np.abs(betas).mean() < 0.02
     assert f"{100 * network.accuracy(*TEST):.0f} %" == "97 %"
     assert "97 % of the held-out digits are right" in questions.predict("gamma-and-beta").plain
@@ -242,9 +245,11 @@ def test_the_scale_does_not_repair_itself(seed):
     assert trained(100, 0.05, depth=20, scale=2.0, batch_norm=True)[0].weights[0].std() == pytest.approx(2, rel=0.03)
 
 
-def test_more_steps_do_not_help_forty_layers_with_small_weights():
-    assert trained(1200, 0.1, depth=40, scale=0.05, batch_norm=True)[0].accuracy(*TEST) < 1 / 3
-    assert "at 0.05, after 1,200, less than a third is right" in NOTEBOOK.prose
+@pytest.mark.parametrize("seed", range(2))
+def test_smaller_steps_help_forty_layers_with_small_weights(seed):
+    network, _ = trained(400, 0.02, depth=40, scale=0.05, batch_norm=True, seed=seed)
+    assert network.accuracy(*TEST) > 2 / 3 and where(right("tanh", 1), 0.05, 40) < 50
+    assert "with rate 0.02 instead of 0.1, more than two thirds are right at 0.05" in NOTEBOOK.prose
 
 
 def run(*settings, steps):
@@ -352,12 +357,13 @@ def test_smoother_with_ten_layers_and_not_with_twenty():
         "20 layers, early: 1.4 without; with batch norm below 1/4 of it: False, above 3/4: True"]
 
 
-@pytest.mark.parametrize("longest, ratio", [(0.4, (0.1, 0.25)), (0.1, (0.75, 1.35))])
+@pytest.mark.parametrize("depth, longest, ratio", [
+    (10, 0.4, (0.1, 0.25)), (10, 0.1, (0.75, 1.4)), (20, 0.4, (0.75, 1.15)), (20, 0.2, (0.6, 0.85))])
 @pytest.mark.parametrize("seed", range(2))
-def test_the_early_difference_with_ten_layers_needs_long_steps(longest, ratio, seed):
+def test_how_much_smoother_depends_on_the_depth_and_on_how_far_one_walks(depth, longest, ratio, seed):
     found = []
     for used in (False, True):
-        network, ranges = Network(10, batch_norm=used, seed=seed), []
+        network, ranges = Network(depth, batch_norm=used, seed=seed), []
         for step, _ in enumerate(train(network, *LEARN, steps=55, rate=0.1), 1):
             if step % 5 == 0:
                 ranges.append(np.ptp([loss_after(network, longest / k) for k in (1, 2, 4, 8)]))
