@@ -29,19 +29,20 @@ CAUTION = ("Read from saved outputs: they may be older than the code above them,
 def read(folder):
     """What is in the notebooks below a folder: ``(table, mistakes, unread)``.
 
-    table: student → exercise → one of ✓ ✗ ○. mistakes: exercise → Counter of the mistakes' names. unread: a sentence
-    for each file that is not a notebook. Of several copies of an exercise a right one counts most.
+    table: student → exercise → one of ✓ ✗ ○. mistakes: exercise → Counter of the mistakes' names. unread: (student,
+    file) for each file that is not a whole notebook. Of several copies of an exercise a right one counts most.
     """
     table, mistakes, unread = {}, {}, []
     for path in sorted(folder.rglob("*.ipynb")):
         if ".ipynb_checkpoints" in path.parts:
             continue
+        who = student(path, folder)
+        row = table.setdefault(who, {})  # whoever has handed in a broken file is in the class, too
         try:
             found = list(checks(json.loads(path.read_bytes())))
-        except (ValueError, TypeError, AttributeError, KeyError, OSError, RecursionError) as problem:
-            unread.append(f"{clean(path.relative_to(folder))}: {type(problem).__name__}")
+        except (ValueError, TypeError, AttributeError, KeyError, OSError, RecursionError):
+            unread.append((who, clean(path.relative_to(folder))))
             continue
-        row = table.setdefault(student(path, folder), {})
         for name, sign, said in found:
             row[name] = min(row.get(name, ABSENT), sign, key=list(WORDS).index)
             if sign == WRONG:
@@ -102,18 +103,25 @@ def as_text(table, mistakes, unread):
         yield f"\n{name}: " + ", ".join(f"{counts[sign]} {words}" for sign, words in WORDS.items() if counts[sign])
         for words, times in mistakes.get(name, Counter()).most_common(3):
             yield f"  {times} × {words}"
-    for problem in unread:
-        yield f"Could not be read: {problem}"
+    for _, file in unread:
+        yield f"Could not be read, ask for it again: {file}"
     yield f"\n{len(table)} students. {CAUTION}" if table else "No notebook was found."
 
 
-def as_csv(table, out):
-    """The table for a spreadsheet; a name that would be taken for a formula begins with an apostrophe."""
+def as_csv(table, unread, out):
+    """The table for a spreadsheet, with a last column for files that could not be read, if there are any."""
     names = columns(table)
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["student", *names])
+    writer.writerow(["student", *names, *["could not be read"] * bool(unread)])
     for who, row in table.items():
-        writer.writerow([f"'{who}" if who[:1] in "=+-@" else who, *(WORDS.get(row.get(name), "") for name in names)])
+        files = "; ".join(file for other, file in unread if other == who)
+        writer.writerow([no_formula(who), *(WORDS.get(row.get(name), "") for name in names),
+                         *[no_formula(files)] * bool(unread)])
+
+
+def no_formula(words):
+    """Words that a spreadsheet would take for a formula begin with an apostrophe."""
+    return f"'{words}" if words.startswith(tuple("=+-@")) else words
 
 
 def columns(table):
@@ -157,8 +165,8 @@ def main(given=None):
     if options.picture:
         options.picture.write_bytes(picture(table).png())
     if options.csv:
-        as_csv(table, sys.stdout)
-        print(*unread, CAUTION, sep="\n", file=sys.stderr)
+        as_csv(table, unread, sys.stdout)
+        print(CAUTION, file=sys.stderr)
     else:
         print(*as_text(table, mistakes, unread), sep="\n")
 

@@ -37,6 +37,13 @@ def shown(folder):
     return "\n".join(report.as_text(*report.read(folder)))
 
 
+def spreadsheet(folder):
+    table, _, unread = report.read(folder)
+    out = io.StringIO()
+    report.as_csv(table, unread, out)
+    return list(csv.reader(io.StringIO(out.getvalue())))
+
+
 def test_who_has_solved_what(school):
     school("ann/01.ipynb", notebook(batch_mean=lambda x: x.mean(), batch_variance=lambda x: x.var(ddof=1)))
     school("bob/notebooks/01.ipynb", notebook(batch_mean=lambda x: x.sum(), batch_variance=lambda x: ...))
@@ -79,8 +86,11 @@ def test_a_broken_file_is_named_and_the_others_are_read(school, text):
     school("broken/01.ipynb", text)
     school("whole/01.ipynb", notebook(batch_mean=lambda x: x.mean()))
     table, _, unread = report.read(school.folder)
-    assert table["whole"] == {"batch_mean": "✓"}
-    assert len(unread) == 1 and "broken" in unread[0] and unread[0] in shown(school.folder)
+    assert table == {"broken": {}, "whole": {"batch_mean": "✓"}} and unread == [("broken", "broken/01.ipynb")]
+    text = shown(school.folder)
+    assert "broken  ·" in text and "ask for it again: broken/01.ipynb" in text and "2 students." in text
+    assert spreadsheet(school.folder) == [["student", "batch_mean", "could not be read"],
+                                          ["broken", "", "broken/01.ipynb"], ["whole", "right", ""]]
 
 
 def test_what_a_file_says_is_never_run_nor_obeyed(school):
@@ -98,11 +108,11 @@ def test_what_a_file_says_is_never_run_nor_obeyed(school):
 def test_a_spreadsheet_takes_no_name_for_a_formula(school):
     for name in ("=1+1", "+cmd", "-x", "@sum", "ann, b\"c"):
         school(f"{name}.ipynb", notebook(batch_mean=lambda x: x.mean()))
-    out = io.StringIO()
-    report.as_csv(report.read(school.folder)[0], out)
-    rows = list(csv.reader(io.StringIO(out.getvalue())))
+    rows = spreadsheet(school.folder)
     assert rows[0] == ["student", "batch_mean"]
     assert sorted(row[0] for row in rows[1:]) == ["'+cmd", "'-x", "'=1+1", "'@sum", "ann, b\"c"]
+    school("=2+2/x.ipynb", "half")
+    assert ["'=2+2", "", "'=2+2/x.ipynb"] in spreadsheet(school.folder)
 
 
 def test_the_command_prints_writes_a_picture_and_refuses_what_is_no_folder(school, capsys, tmp_path):
