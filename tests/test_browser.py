@@ -55,12 +55,10 @@ LOOK = """async ([index, old, patience]) => {
         places: [cell, image, ...cells.slice(index + 1, index + 2)].map(place),
         controls: [...cell.querySelectorAll('.widget-slider, .widget-dropdown')].map(control => {
             const handle = control.querySelector('.noUi-handle'), list = control.querySelector('select');
-            const text = (list ? list.selectedOptions[0] : control.querySelector('.widget-readout'))
-                .innerText.replaceAll('\u00a0', ' ');
             return {
-                label: control.querySelector('.widget-label').innerText, text,
-                kind: list ? 'list' : control.matches('.stops') ? 'stops' : text.includes('e') ? 'powers of ten' :
-                    text.includes('.') ? 'decimals' : 'whole numbers',
+                label: control.querySelector('.widget-label').innerText,
+                text: (list ? list.selectedOptions[0] : control.querySelector('.widget-readout'))
+                    .innerText.replaceAll('\u00a0', ' '),
                 value: handle?.closest('.noUi-target').noUiSlider.get(), now: handle?.ariaValueNow,
                 low: handle?.ariaValueMin, high: handle?.ariaValueMax,
             };
@@ -281,26 +279,19 @@ def test_nothing_lies_over_a_control(notebook):
         assert not place.evaluate_all(COVERED), name
 
 
-def one_of_each_kind(seen):
-    """The number of an explorer's first slider of each kind: all of a kind are made alike."""
-    kinds = [slider["kind"] for slider in sliders_of(seen)]
-    return {kind: kinds.index(kind) for kind in kinds}
-
-
 @every_notebook
-def test_sliders_follow_mouse_and_arrow_keys(notebook):
-    """Those of the lesson's first explorer, one of each kind; test_explorers.py sees that no kind is without one."""
+def test_a_slider_follows_mouse_and_arrow_keys(notebook):
+    """The first of each explorer: all sliders are made alike."""
     problems = []
-    cell, name, place = next(cells_with(notebook, EXPLORER))
-    start = before = look(notebook, cell)
-    for number in one_of_each_kind(start).values():
-        handle = place.locator(".noUi-handle").nth(number)
+    for cell, name, place in cells_with(notebook, EXPLORER):
+        start = before = look(notebook, cell)
+        handle = place.locator(".noUi-handle").first
         for move in (drag_to_the_right, drag_to_the_left):
             end = move(notebook, handle)
             after = settled(notebook, cell, name, before,
-                            lambda seen: not missing(before, seen, end, number))  # noqa: B023
+                            lambda seen: not missing(before, seen, end, 0))  # noqa: B023
             problems += [f"{name}, {move.__name__}: {problem}"
-                         for problem in missing(before, after, end, number) + problems_of(name, before, after)]
+                         for problem in missing(before, after, end, 0) + problems_of(name, before, after)]
             before = after
         for key in ("ArrowRight", "ArrowLeft"):
             handle.press(key)
@@ -309,21 +300,18 @@ def test_sliders_follow_mouse_and_arrow_keys(notebook):
             problems += [f"{name}, {key}: {problem}" for problem in problems_of(name, before, after)]
             problems += [f"{name}, {key}: the words stay the same"] * (after["words"] == before["words"])
             before = after
-    problems += [f"{name}: {problem}" for problem in reset(notebook, cell, name, start)]
+        problems += [f"{name}: {problem}" for problem in reset(notebook, cell, name, start)]
     assert not problems, "\n".join(problems)
 
 
 @every_notebook
 def test_text_box_takes_numbers_and_ignores_words(notebook):
-    """Those of the lesson's first explorer, one of each kind."""
+    """The first of each explorer: the others are made alike."""
     problems, count = [], len(lab.cell_kinds(notebook))
-    cell, name, place = next(cells_with(notebook, EXPLORER))
-    start = look(notebook, cell)
-    for kind, number in one_of_each_kind(start).items():
-        if kind == "stops":  # there is nothing to type
-            continue
-        slider = place.locator(".widget-slider").nth(number)
-        text, handle = slider.locator(".widget-readout"), slider.locator(".noUi-handle")
+    boxes = [(cell, name, slider) for cell, name, place in cells_with(notebook, EXPLORER)
+             for slider in place.locator(".widget-slider:not(.stops)").all()[:1]]
+    for cell, name, slider in boxes:
+        start, text, handle = look(notebook, cell), slider.locator(".widget-readout"), slider.locator(".noUi-handle")
         before = text.inner_text()
         # In the notebook's command mode, d d would delete the cell and b would add one.
         type_into(notebook, text, "ddb")

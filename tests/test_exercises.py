@@ -867,7 +867,7 @@ def test_the_batches_of_a_check_cannot_be_spoiled():
 
 def test_results_are_the_same_every_time():
     one, two = ([repr(exercise.check(answer)) for exercise in ALL.values()
-                 for answer in [*(mistake.wrong for mistake in exercise.catalogue[::4]), np.sum, None]]
+                 for answer in [*(mistake.wrong for mistake in exercise.catalogue), lambda *args: 0.5, np.sum, None]]
                 for _ in range(2))
     assert one == two and not any(re.search(r"0x[0-9a-f]{4}|\.py", text) for text in one)
 

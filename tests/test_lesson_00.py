@@ -217,7 +217,7 @@ def test_the_task_of_the_layers_has_its_answers():
         return spread_over_batch(outputs[29]) / spread_over_batch(outputs[6])
 
     ratios = {scale: ratio(scale) for scale in lesson.SCALES}
-    assert all(abs(value - 1) < 0.15 if scale >= 0.14 else value < 0.7 for scale, value in ratios.items())
+    assert all(abs(value - 1) < 0.13 if scale >= 0.14 else value < 0.7 for scale, value in ratios.items())
     largest = {scale: lesson._layers(scale, 30, "relu")[0]["activations"][-1].max() for scale in lesson.SCALES}
     assert min(scale for scale, value in largest.items() if value > 100) == 0.2 and f"{largest[0.2]:.0f}" == "228"
 
@@ -228,7 +228,7 @@ def test_layer_20_changes_most_and_early():
     spread, mean = np.abs(spread - spread[0]), np.abs(mean - mean[0])
     assert (spread[-1].argmax(axis=0) == 2).all() and "By the spread: layer 20, in every unit" in NOTEBOOK.prose
     early = np.median(spread[lesson.STEPS.index(50), 2] / spread[-1, 2])
-    assert early == pytest.approx(0.5, abs=0.15) and "about half of it in the first 50 steps" in NOTEBOOK.prose
+    assert 0.5 < early < 0.65 and "about half of it in the first 50 steps" in NOTEBOOK.prose
     first = (mean[-1].argmax(axis=0) == 0).sum()
     assert f"(By the mean: layer 1, in {first} of the 64.)" in NOTEBOOK.prose
 

@@ -272,6 +272,7 @@ def test_the_tasks_of_live_training_can_be_solved():
     name, depth, scale, rate = never
     losses = trained(lesson.STEPS, rate, activation=name, depth=depth, scale=scale, batch_norm=True)[1]
     assert len(losses) == lesson.STEPS and min(smooth(losses)) > 1
+    assert losses[:20] == run(*never, steps=20).losses[1]  # the explorer trains in the same way
     for name, depth, scale, rate in (both, soon, never):
         explorers.live(name, depth, scale, rate).close()  # the sliders reach it
 
@@ -333,9 +334,8 @@ def wandering(network):
     return np.abs(np.diff(means, axis=0)).mean(), np.abs(means[-1] - means[0]).mean()
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", range(3))
 def test_a_noisy_network_learns(seed):
-    """As in the notebook's cell, which begins with seed 0."""
     network = Network(20, batch_norm=True, seed=seed)
     for norm in network.norms:
         norm.__class__ = Noisy
@@ -358,7 +358,7 @@ def test_smoother_with_ten_layers_and_not_with_twenty():
 
 
 @pytest.mark.parametrize("depth, longest, ratio", [
-    (10, 0.4, (0.1, 0.25)), (10, 0.1, (0.75, 1.4)), (20, 0.4, (0.75, 1.15)), (20, 0.2, (0.6, 0.85))])
+    (10, 0.4, (0.1, 0.25)), (10, 0.1, (0.75, 1.35)), (20, 0.4, (0.75, 1.15)), (20, 0.2, (0.6, 0.85))])
 @pytest.mark.parametrize("seed", range(2))
 def test_how_much_smoother_depends_on_the_depth_and_on_how_far_one_walks(depth, longest, ratio, seed):
     found = []
