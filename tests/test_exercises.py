@@ -679,6 +679,12 @@ UNKNOWN = [
 ]
 
 
+def test_where_inf_is_an_answer_it_comes_from_no_division():
+    answer = function(source("steps_until", "return np.inf if limit < 1.1 else 3"))
+    assert exercises.steps_until.check(answer).message == (
+        "For losses = [1.23457, 0.765432, 0.9], limit = 1, window = 1 your function gave inf, and 2 is right.")
+
+
 CLUES = [
     ("batch_variance", "return ((x - x.mean()) ^ 2).mean()", "a power is **, not ^"),
     ("batch_variance", "return sum((v - 1.0) ^ 2 for v in x.tolist())", "a power is **, not ^"),
@@ -857,7 +863,15 @@ def test_whole_numbers_are_named_when_only_they_raise():
         return x_hat / np.sqrt(var + eps)
 
     result = exercises.normalize.check(answer)
-    assert result.mistake == "raised an error" and "x held whole numbers" in result.message
+    assert result.mistake == "raised an error" and "This happened when whole numbers were given." in result.message
+    assert "copy the old one with .astype(float)" in result.message
+
+
+@each_exercise
+def test_a_note_names_no_argument_of_another_exercise(exercise):
+    names = {name for other in ALL.values() for name in other.names} - {"mean", "limit", "window"}  # words as well
+    for case in exercise.cases:
+        assert names & set(re.findall(r"\w+", case.note)) <= set(exercise.names), case.note
 
 
 def test_the_batches_of_a_check_cannot_be_spoiled():

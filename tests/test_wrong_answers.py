@@ -173,6 +173,13 @@ READABLE = [
                        "(1 - momentum) * running_var + momentum * var",
      "Look at column 0 alone. For x[:, 0] = [-3.6, 6.9], running_mean[0] = 2, running_var[0] = 3, momentum = 0.3 your "
      "function gave [1.895, 19.5375], and [1.895, 18.6375] is right.", "Look at running_var."),
+    ("layer", "y = np.zeros((len(h), len(W[0])))\nfor j in range(len(W)):\n    z = h @ W[:, j]\n"
+              "    y[:, j] = np.tanh(batch_norm(z, gamma[j], beta[j], eps))\nreturn y",
+     "Look at column 2 of the result alone. For h = [[1, 0], [3, 0], [0, 2]], W[:, 2] = [0, 3], gamma[2] = 2, "
+     "beta[2] = -1, eps = 0 your function gave [0, 0, 0], and [-0.984129, -0.984129, 0.949672] is right.", ""),
+    ("residual_layer", "y = h + np.maximum(batch_norm(h @ W, gamma, beta, eps), 0)\ny[9:, -1] += 1\nreturn y",
+     "Look at column 1 of the result alone. For h = (20 values), W[:, 1] = [-1, 0.25], gamma[1] = -1.2, beta[1] = 0.1, "
+     "eps = 0 your function gave ", " at index 9, where h is ["),
 ]
 
 

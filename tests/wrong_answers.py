@@ -832,6 +832,12 @@ WALK = ("for step in range(window, len(losses) + 1):\n    if np.mean(losses[step
         "        return step\nreturn np.inf")
 
 STEPS_UNTIL = [
+    ("window = min(window, len(losses))\nfor k in range(window, len(losses) + 1):\n"
+     "    if np.mean(losses[k - window:k]) < limit:\n        return k\nreturn np.inf",
+     "a window longer than the losses"),
+    ("if len(losses) < window and np.mean(losses) < limit:\n    return len(losses)\n"
+     "return next((k for k in range(window, len(losses) + 1) if np.mean(losses[k - window:k]) < limit), np.inf)",
+     "a window longer than the losses"),
     ("for step, loss in enumerate(losses, 1):\n    if loss < limit:\n        return step\nreturn np.inf",
      "window ignored"),
     (WALK.replace("return step", "return step - 1"), "counted from 0"),

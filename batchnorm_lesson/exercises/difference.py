@@ -1,50 +1,66 @@
 """A difference as a person can read it: the smallest part of an input on which an unknown mistake shows, and where."""
 import numpy as np
 
-from .outcome import close, show
+from .outcome import show, strays
 
 MOST = 8  # numbers that are read at a glance
 
 
 def difference(exercise, case, got, right):
     """The part of a case on which a result is wrong, what was given there and what is right, and what that breaks."""
-    given, where = dict(zip(exercise.names, case.args)), ""
-    if case.args[0].ndim > 1 and right[0].ndim:
-        given, got, right, where = _one_feature(given, got, right, case.tolerance)
-    batch = next(iter(given.values()))
+    off = [strays(*pair, case.tolerance) for pair in zip(got, right)]
+    of_args, of_parts = clue(exercise, case, off)
+    given = {_label(name, index): np.asarray(value)[index]
+             for name, value, index in zip(exercise.names, case.args, of_args)}
+    got, right, off = ([part[index] for part, index in zip(parts, of_parts)] for parts in (got, right, off))
+    where = _place(exercise, case, of_parts[0])
     shown = ", ".join(f"{name} = {show(value)}" for name, value in given.items())
-    if batch.size > MOST and right[0].shape == batch.shape and not close(got[0], right[0], case.tolerance):
-        at = np.unravel_index(np.argmax(np.nan_to_num(np.abs(got[0] - right[0]), nan=np.inf)), batch.shape)
+    if right[0].size > MOST and off[0].any():
+        at = np.unravel_index(np.argmax(off[0]), off[0].shape)
         index, part = ", ".join(map(str, at)), f"{exercise.parts[0]} = " if exercise.parts else ""
+        first, batch = next(iter(given.items()))
         return (f"{where}For {shown} your function gave {part}{show(got[0][at])} at index {index}, where "
-                f"{next(iter(given))} is {show(batch[at])}, and {show(right[0][at])} is right.")
+                f"{first} is {show(batch[at])}, and {show(right[0][at])} is right.")
     return (f"{where}For {shown} your function gave {exercise.shown(got)}, and {exercise.shown(right)} is right. "
-            f"{_broken(exercise, case, batch, got, right)}").rstrip()
+            f"{_broken(exercise, got, right, off)}").rstrip()
 
 
-def _one_feature(given, got, right, tolerance):
-    """The first feature that is off, alone: what was given there, the results for it, and its place in words."""
-    batch = next(iter(given.values()))
-    c = next((i for i in range(right[0].shape[min(1, right[0].ndim - 1)])
-              if not all(close(_of(i, part), _of(i, wanted), tolerance) for part, wanted in zip(got, right))), 0)
-    of_c = {f"{name}[{c}]" if np.ndim(value) == 1 else f"{name}[:, {c}]" if np.ndim(value) else name: _of(c, value)
-            for name, value in given.items()}
-    return (of_c, [_of(c, part) for part in got], [_of(c, wanted) for wanted in right],
-            f"Look at {'column' if batch.ndim == 2 else 'channel'} {c} alone. ")
+def clue(exercise, case, off):
+    """What is shown: the index of a piece of each argument, and of each part of the result, the first that is off.
+
+    The pieces belong together: the right answer makes the result's pieces of those of the arguments, whatever the rest
+    is. So what every feature of the result needs whole is shown whole.
+    """
+    c = None
+    if case.args[0].ndim > 1 and off[0].ndim:
+        c = next(c for c in range(off[0].shape[off[0].ndim > 1]) if any(part[_of(c, part)].any() for part in off))
+    return [_of(None if name in exercise.whole else c, arg) for name, arg in zip(exercise.names, case.args)], [
+        _of(c, part) for part in off]
 
 
 def _of(c, value):
-    """What belongs to feature c: an array of shape (C,) has its features along axis 0, any other along axis 1."""
-    return np.take(value, c, min(1, np.ndim(value) - 1)) if np.ndim(value) else value
+    """The index of feature c: an array of shape (C,) has its features along axis 0, any other along axis 1."""
+    return () if c is None or not np.ndim(value) else (c,) if np.ndim(value) == 1 else (slice(None), c)
 
 
-def _broken(exercise, case, batch, got, right):
+def _label(name, index):
+    """How the piece of an argument is written: x, gamma[2] or x[:, 2]."""
+    return f"{name}[{', '.join(':' if axis == slice(None) else str(axis) for axis in index)}]" if index else name
+
+
+def _place(exercise, case, index):
+    """Which feature is looked at, in words; nothing if it is the whole result."""
+    what = "column" if case.args[0].ndim == 2 else "channel"
+    return f"Look at {what} {index[-1]}{' of the result' * bool(exercise.whole)} alone. " if index else ""
+
+
+def _broken(exercise, got, right, off):
     if not all(np.isfinite(part).all() for part in got):
-        return "nan and inf come from a division by 0 or from the root of a negative number."
+        regular = all(np.isfinite(part).all() for outcome in exercise.right for part in outcome.parts)
+        return "nan and inf come from a division by 0 or from the root of a negative number." if regular else ""
     if exercise.parts:
-        off = [name for name, *pair in zip(exercise.parts, got, right) if not close(*pair, case.tolerance)]
-        return f"Look at {' and '.join(off)}."
-    if right[0].shape != batch.shape:
+        return f"Look at {' and '.join(name for name, part in zip(exercise.parts, off) if part.any())}."
+    if not right[0].ndim:
         return ""
     for name, statistic in (("mean", np.mean), ("variance", np.var)):
         a, b = statistic(got[0]), statistic(right[0])

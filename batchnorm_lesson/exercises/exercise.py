@@ -51,6 +51,7 @@ class Exercise:
     gloss: what explains the answer's source.
     stub: the name of the learner's function.
     sizes: what a check was made with, in words.
+    whole: the names of the arguments that every feature of the result needs whole; of the others it needs its own part.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Exercise:
     gloss: str = ""
     stub: str = ""
     sizes: str = "batches of {} to {} examples"
+    whole: tuple = ()
     _hints_given: int = field(default=0, init=False)
     _mistaken: dict = field(default_factory=dict, init=False)
 

@@ -24,6 +24,8 @@ CLUES = (  # what the text of an exception says more exactly than its kind
      "Parentheses are missing: x.mean() computes the mean, x.mean is only the method."),
     (r"(ndarray|float\d*|int\d*)' object is not callable",
      "Round brackets behind a value call it like a function. To multiply, write *."),
+    (r"Cannot cast ufunc", "An array of whole numbers has no place for decimals: +=, -= and the like fail on it. Make "
+                           "a new array with =, or copy the old one with .astype(float)."),
     (r"only integers", "A loop such as for v in x gives the values themselves. A position, as in x[i], comes from "
                        "range(len(x))."),
     (r"int' object is not iterable", "Loop over range(len(x)), or over x itself."),

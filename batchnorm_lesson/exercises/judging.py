@@ -37,8 +37,8 @@ GENERAL = {
                                   "from what it is given. Does a name in it come from a cell above?",
     "same for every batch": "Your result is the same, whatever your function is given. Compute it from what it is "
                             "given. Does a name in it come from a cell above?",
-    "integer result": "Your answer is right for a batch of decimals and wrong for a batch of whole numbers: there the "
-                      "decimals were cut off. An array made like an integer array is an integer array.",
+    "integer result": "Your answer is right for decimals and wrong for whole numbers: there the decimals were cut off. "
+                      "An array made like an integer array is an integer array.",
     "zero taken for missing": "Your answer is right, but not when gamma is 0. 0 is a value like any other: “if gamma” "
                               "and “gamma or …” take it for nothing. {got}",
     "values far out held back": "Your answer is right for ordinary batches, and wrong when one value lies far out. "

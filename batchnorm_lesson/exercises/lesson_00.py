@@ -2,7 +2,7 @@
 import numpy as np
 
 from .exercise import Case, Exercise, Mistake
-from .shared import LONG
+from .shared import LONG, WHOLE_NUMBERS
 
 __all__ = ["saturated_share"]
 
@@ -97,7 +97,7 @@ saturated_share = Exercise(
                 blames="exactly 0.97 counted"),
            Case((np.array([[0.5, -0.3, 0.0], [0.1, -0.9, 0.2]]),), note="nothing was saturated",
                 blames="one kind of input"),
-           Case((np.array([[1, -1, 0], [0, 0, 0]]),), note="h held whole numbers", blames="integer result")),
+           Case((np.array([[1, -1, 0], [0, 0, 0]]),), **WHOLE_NUMBERS)),
     hints=("Two questions: which outputs are saturated, and what part of all the outputs are they?",
            "Take the sign away, then compare: that gives True or False for each output.",
            "True counts as 1 and False as 0. What does the mean of such a table say?"))

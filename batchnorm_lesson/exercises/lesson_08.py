@@ -182,6 +182,10 @@ STEPS_UNTIL = (
     Mistake("windows that are not full", lambda losses, limit, window: next(
         (step for step in range(1, len(losses) + 1) if np.mean(losses[max(0, step - window):step]) < limit), np.inf),
             "You also used windows that are not full yet, at the beginning. Wait until there are window losses."),
+    Mistake("a window longer than the losses", lambda losses, limit, window: _steps_until(
+        losses, limit, min(window, len(losses))),
+            "When there are fewer losses than window, you took the mean of those there are. No window is full then: "
+            "return np.inf."),
     Mistake("mean of all losses so far", _first(lambda past, limit, window: np.mean(past) < limit),
             "You took the mean of all losses so far. The early ones are high for ever: take the last window of them."),
     Mistake("mean of the first losses", _first(lambda past, limit, window: np.mean(past[:window]) < limit),
@@ -257,7 +261,7 @@ LAYERS = (
 )
 
 layer = Exercise(
-    name="layer", call="(h, W, gamma, beta, eps)", answer=_layer, catalogue=LAYER,
+    name="layer", call="(h, W, gamma, beta, eps)", answer=_layer, catalogue=LAYER, whole=("h",),
     task="`h` holds the inputs of a layer, shape `(m, n)`: a row for each image. `W` are its weights, `(n, units)`; "
          "`gamma` and `beta` have shape `(units,)`, `eps` is a number. Return the outputs of a tanh layer with batch "
          "norm, shape `(m, units)`.",
@@ -271,6 +275,7 @@ layer = Exercise(
 
 residual_layer = Exercise(
     name="residual_layer", call="(h, W, gamma, beta, eps)", answer=_residual_layer, catalogue=RESIDUAL_LAYER,
+    whole=("h",),
     task="`h` holds the inputs, shape `(m, n)`; the weights `W` are `(n, n)`, `gamma` and `beta` have shape `(n,)`. "
          "Return the outputs of a residual layer with batch norm and ReLU, shape `(m, n)`: what comes out of the layer "
          "is added to what went in.",
@@ -298,10 +303,12 @@ steps_until = Exercise(
            Case((np.array([3.0, 0.25, 0.0, 2.0, 1.5, 0.5]), 1.25, 3)),
            Case((np.array([2.0, 2.0, 1.5, 1.5, 0.3]), 1.2, 3)), Case((np.array([1.2345678, 0.7654321, 0.9]), 1.0, 1)),
            Case((SMOOTH, 0.1, 3), **NEVER), Case((JUMPY, 0.05, 2), **NEVER), Case((SMOOTH[:3], 1.0, 5), **NEVER),
+           Case((SMOOTH[-3:], 0.5, 5), note="the window was longer than the losses"),
            Case((np.array([2.0, 1.5, 1.0, 0.2]), 0.8, 3), **NEVER),
            Case((np.array([3, 1, 2, 0, 1, 0]), 1.0, 2), **WHOLE_NUMBERS),
            Case((np.array([3, 3, 2, 3]), 1.0, 2), **WHOLE_NUMBERS),
-           Case((SPIKE, 0.6, 4), **FAR_OUT), Case((np.array([0.5]), 1.0, 1), **ONE_EXAMPLE)),
+           Case((SPIKE, 0.6, 4), **FAR_OUT),
+           Case((np.array([0.5]), 1.0, 1), note="there was one loss", blames="one kind of input")),
     hints=("Walk through the steps, and look back from each of them at the last window losses.",
            "After step losses there are the losses losses[:step]; the last window of them are "
            "losses[step - window:step]. The first step with a full window is window.",

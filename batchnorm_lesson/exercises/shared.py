@@ -17,7 +17,7 @@ ALONE = np.array([4.5])
 FAR = 1e8 + np.array([-7.0, -1.0, 1.0, 7.0])  # float32 holds its mean, so that a result in float32 is right as well
 
 # Inputs of a special kind: if an answer is wrong on one kind only, it says more than the numbers do.
-WHOLE_NUMBERS = {"note": "x held whole numbers", "blames": "integer result"}
+WHOLE_NUMBERS = {"note": "whole numbers were given", "blames": "integer result"}
 FAR_OUT = {"note": "one value lay far out", "blames": "values far out held back"}
 FAR_AWAY = {"note": "x lay near 100,000,000", "blames": "digits lost far from zero"}
 ONE_EXAMPLE = {"note": "the batch held one example", "blames": "one kind of input"}
