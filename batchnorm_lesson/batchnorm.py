@@ -146,10 +146,10 @@ class BatchNorm:
     """
 
     def __init__(self, num_features, eps=1e-5, momentum=0.1):
-        if not isinstance(num_features, Integral):
-            raise TypeError(f"num_features must be a whole number, got {num_features!r}")
-        if num_features < 1:
-            raise ValueError(f"num_features must be at least 1, got {num_features}")
+        if not isinstance(num_features, Integral) or isinstance(num_features, bool):
+            raise TypeError(f"num_features must be a whole number, got {num_features!r:.60}")
+        if not 1 <= num_features <= 1e9:
+            raise ValueError(f"num_features must lie between 1 and 1,000,000,000, got {num_features!r:.60}")
         self.num_features, self.training, self._cache = num_features, True, None
         self.eps, self.momentum = float(_checked_eps(eps)), float(_single(momentum, "momentum"))
         if not 0 <= self.momentum <= 1:
@@ -196,12 +196,12 @@ class BatchNorm:
         """dx, dgamma, dbeta for the last forward pass; dy and dx have its shape, the others ``(C,)``; its dtype.
 
         In training the mean and the variance depend on x, as in batch_norm_backward; in evaluation they do not.
-        Raises ValueError before any forward pass, or for a dy of another shape.
+        Raises ValueError before any forward pass, TypeError or ValueError for a dy of another shape or no numbers.
         """
         if self._cache is None:
             raise ValueError("backward needs a forward pass first: call forward(x)")
         x_hat, std, training, dtype = self._cache
-        dx = np.asarray(dy, np.float64)
+        dx = any_numbers(dy, "dy").astype(np.float64, copy=False)  # NaN and all: what overflowed before is to be seen
         if dx.shape != x_hat.shape:
             raise ValueError(f"dy must have the shape of y, {x_hat.shape}, got {dx.shape}")
         axes, m = _batch_axes(dx), dx.size // self.num_features

@@ -1,4 +1,8 @@
-"""What is handed to a picture or an explorer is refused by the argument's name if it cannot be shown."""
+"""What is handed to a function is refused by the argument's name if the function cannot use it.
+
+For pictures, explorers and the network; the layer and its functions, which are to be read on their own, look at what
+they are given themselves.
+"""
 import functools
 import inspect
 
@@ -15,31 +19,50 @@ CONDITIONS = {
 }
 
 
-def drawable(**shapes):
-    """A decorator for a picture's function: what the shapes do not allow raises ValueError or TypeError.
+def checked(**shapes):
+    """A decorator for a function: what the shapes do not allow raises ValueError or TypeError.
 
     A shape names an argument's axes: "" is a single number, "m" an array ``(m,)``, "m C" a table, "steps 2" a table of
-    two columns; axes of the same name have one length throughout. Behind the axes may stand a range, "0..30" (else it
-    is −1e9..1e9), the names of CONDITIONS, or "any", which allows NaN and infinity. "each m" is a list of such arrays,
-    every one with an m of its own. A tuple in a shape's place lists the values that there are. None is allowed where it
-    is the argument's default.
+    two columns, "*" any array; axes of the same name have one length throughout. Behind the axes may stand a range,
+    "0..30" (else it is −1e9..1e9), the names of CONDITIONS, or "any", which allows NaN and infinity. "each m" is a list
+    of such arrays, every one with an m of its own. A tuple in a shape's place lists the values that there are. None is
+    allowed where it is the argument's default.
     """
+    def decorate(function):
+        signature = inspect.signature(function)
+
+        @functools.wraps(function)
+        def call(*args, **given):
+            fitted = _fitted(signature, shapes, args, given)
+            return function(*fitted.args, **fitted.kwargs)
+        return call
+    return decorate
+
+
+def drawable(**shapes):
+    """``checked`` for a picture's function, and a picture that can be made ``again`` from other quantities."""
     def decorate(function):
         signature = inspect.signature(function)
         many = {each.name for each in signature.parameters.values() if each.kind is each.VAR_KEYWORD}
 
         @functools.wraps(function)
-        def checked(*args, **given):
-            call, sizes = signature.bind(*args, **given), {}
-            for name, value in call.arguments.items():
-                call.arguments[name] = _argument(signature.parameters[name], value, shapes.get(name), sizes)
-            picture = function(*call.args, **call.kwargs)
+        def call(*args, **given):
+            fitted = _fitted(signature, shapes, args, given)
+            picture = function(*fitted.args, **fitted.kwargs)
             # What is drawn may be megabytes, and is not kept; the rest is options.
-            picture.again = functools.partial(function, **{name: value for name, value in call.arguments.items()
+            picture.again = functools.partial(function, **{name: value for name, value in fitted.arguments.items()
                                                            if name not in picture.quantities and name not in many})
             return picture
-        return checked
+        return call
     return decorate
+
+
+def _fitted(signature, shapes, args, given):
+    """The arguments of a call, each looked at."""
+    call, sizes = signature.bind(*args, **given), {}
+    for name, value in call.arguments.items():
+        call.arguments[name] = _argument(signature.parameters[name], value, shapes.get(name), sizes)
+    return call
 
 
 def _argument(parameter, value, shape, sizes):
@@ -59,31 +82,42 @@ def fitting(name, value, shape, sizes):
         if not isinstance(value, (list, tuple, np.ndarray)) or not len(value):
             raise TypeError(f"{name} must be a list of arrays, and not empty, got {value!r:.60}")
         return [fitting(name, one, shape.removeprefix("each "), {}) for one in value]
-    axes = [word for word in shape.split() if ".." not in word and word not in (*CONDITIONS, "any")]
-    values = (any_numbers if "any" in shape.split() else finite_numbers)(value, name)
+    axes, words = _read(shape)
+    values = (any_numbers if "any" in words else finite_numbers)(value, name)
     _has_axes(name, values, axes, sizes)
-    _is_within(name, values, shape)
-    if not axes:
-        return value
-    return values.astype(int) if "whole" in shape else values
+    _is_within(name, values, words)
+    if "whole" in words:
+        return values.astype(int) if axes else int(values)
+    return values if axes else value
+
+
+@functools.cache
+def _read(shape):
+    """The axes that a shape names, and the words behind them."""
+    words = shape.split()
+    axes = [word for word in words if ".." not in word and word not in (*CONDITIONS, "any")]
+    return axes, words[len(axes):]
 
 
 def _has_axes(name, values, axes, sizes):
-    if values.ndim != len(axes) or 0 in values.shape:
-        wanted = f"an array of shape ({', '.join(axes)}{',' * (len(axes) == 1)})" if axes else "a single number"
-        raise ValueError(f"{name} must be {wanted}, and not empty, got the shape {values.shape}")
+    fits = axes == ["*"] or len(axes) == values.ndim and not any(
+        axis.isdigit() and int(axis) != size for axis, size in zip(axes, values.shape))
+    if not fits or not values.size:
+        shape = "" if axes == ["*"] else f" of shape ({', '.join(axes)}{',' * (len(axes) == 1)})"
+        raise ValueError(f"{name} must be {f'an array{shape}' if axes else 'a single number'}, and not empty, got the "
+                         f"shape {values.shape}")
     for axis, size in zip(axes, values.shape):
-        wanted, other = (int(axis), "this picture asks") if axis.isdigit() else sizes.setdefault(axis, (size, name))
+        wanted, other = sizes.setdefault(axis, (size, name))
         if wanted != size:
             raise ValueError(f"{name} must be as long as {other}, {wanted}, got {size}")
 
 
-def _is_within(name, values, shape):
-    words = shape.split()
-    low, high = next((map(float, word.split("..")) for word in words if ".." in word), (-MOST, MOST))
-    worst = values.min() if values.min() < low else values.max()
-    if "any" not in words and not low <= worst <= high:
-        raise ValueError(f"{name} must lie between {low:g} and {high:g}, where this picture ends, got {worst:g}")
+def _is_within(name, values, words):
+    if "any" not in words:
+        low, high = next((map(float, word.split("..")) for word in words if ".." in word), (-MOST, MOST))
+        worst = values.min() if values.min() < low else values.max()
+        if not low <= worst <= high:
+            raise ValueError(f"{name} must lie between {low:g} and {high:g}, got {worst:g}")
     for what, holds in (CONDITIONS[word] for word in words if word in CONDITIONS):
         if not holds(values):
             raise ValueError(f"{name} must hold {what}, got {np.ravel(values)[:6].tolist()}")

@@ -14,6 +14,7 @@ import ipywidgets as widgets
 from . import folded, leftovers
 from .access import mender
 from .boxes import box
+from .given import one_of
 from .looks import layout, plain
 
 folded.register()
@@ -23,8 +24,7 @@ leftovers.register()
 def predict(name):
     """The prediction of that name in questions.toml. Raises ValueError for a name that is not there."""
     predictions = _texts()["predict"]
-    if name not in predictions:
-        raise ValueError(f"name must be one of {', '.join(predictions)}, got {name!r}")
+    one_of("name", name, tuple(predictions))
     folded.asked(name)
     question = Choice if "choices" in predictions[name] else Guess
     return question(predictions[name], done=lambda: folded.answered(name))
@@ -33,9 +33,7 @@ def predict(name):
 def quiz(lesson):
     """The three questions at the end of a lesson, by its number. Raises ValueError for a lesson without any."""
     quizzes = _texts()["quiz"]
-    key = f"{lesson:02}" if isinstance(lesson, int) else str(lesson)
-    if key not in quizzes:
-        raise ValueError(f"lesson must be one of {', '.join(quizzes)}, got {lesson!r}")
+    key = one_of("lesson", f"{lesson:02}" if isinstance(lesson, int) else lesson, tuple(quizzes))
     return Quiz([Choice(entry, f"{i}. ") for i, entry in enumerate(quizzes[key], 1)])
 
 

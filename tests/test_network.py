@@ -137,7 +137,7 @@ def test_a_residual_layer_adds_its_output_to_its_input():
     plain.forward(IMAGES[:5])
     residual.forward(IMAGES[:5])
     np.testing.assert_allclose(residual.activations[1], IMAGES[:5] + plain.activations[1])
-    with pytest.raises(ValueError, match="residual layers need width 64"):
+    with pytest.raises(ValueError, match="^width must be 64"):
         Network(2, width=6, residual=True)
 
 
