@@ -826,6 +826,19 @@ def test_a_check_never_raises(exercise, capsys, recwarn):
     assert not recwarn.list
 
 
+@each_exercise
+def test_what_an_answer_does_to_numpy_ends_with_it(exercise):
+    def answer(*args):
+        infinite = [part * np.inf for part in parts(exercise, exercise.answer(*args))]
+        np.seterr(all="raise")
+        np.abs = np.isfinite = None
+        return infinite if exercise.parts else infinite[0]
+
+    true_abs = np.abs
+    assert exercise.check(answer).status == "not right"
+    assert np.geterr()["invalid"] == "warn" and np.abs is true_abs
+
+
 def test_an_interrupt_passes_through():
     with pytest.raises(KeyboardInterrupt):
         exercises.batch_mean.check(raises(KeyboardInterrupt()))

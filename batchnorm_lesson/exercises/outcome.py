@@ -38,12 +38,23 @@ def run(function, case, names=()):
     """
     args = [np.array(arg) if np.ndim(arg) else arg if isinstance(arg, int) else np.float64(arg) for arg in case.args]
     try:
-        words, parts, count = described(function(*args), names)
+        with _contained():
+            words, parts, count = described(function(*args), names)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # SystemExit too: nothing that the learner's function raises may end the lesson
         return Outcome(error=error, changed=changed(args, case))
     return Outcome(words, parts, None, changed(args, case), count)
+
+
+@contextlib.contextmanager
+def _contained():
+    """What the learner's function does to NumPy's names and settings, and to the warnings, ends with the call."""
+    try:
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            yield
+    finally:
+        vars(np).update(NUMPY)
 
 
 def computed(function, case, names=()):
