@@ -43,7 +43,10 @@ def coarser(pixels):
     return pixels & 0b11111100 | pixels >> 6
 
 
-_warm, _warm_lock = [], threading.Lock()
+# ipykernel 7 may run an observer beside a cell that draws the same picture. This is the package's only lock: who holds
+# it waits for nothing else, so it comes free again.
+drawing = threading.RLock()
+_warm = []
 
 
 def _leaves_its_frame(artist):
@@ -80,8 +83,6 @@ class Picture:
 
     def __init__(self, figure, draw, **quantities):
         self._canvas, self._draw, self.quantities = figure.canvas, draw, tuple(quantities)
-        # ipykernel 7 may run an observer beside a cell that draws the same picture.
-        self._lock = threading.RLock()
         with style.context():
             # Places the axes; left on, the layout engine would move them away from under the background.
             figure.get_layout_engine().execute(figure)
@@ -99,7 +100,7 @@ class Picture:
 
     def update(self, **quantities):
         """Show other quantities; the sentence follows. Returns the picture itself."""
-        with self._lock:
+        with drawing:
             self._warm_up(quantities)
             self.sentence, self._file = self._draw(**quantities), None
             if any(map(_leaves_its_frame, self._moving)):
@@ -112,24 +113,20 @@ class Picture:
             fresh = self.again(**quantities)
             self._canvas, self._draw, self._background = fresh._canvas, fresh._draw, fresh._background
             self._moving, self._labels = fresh._moving, fresh._labels
-            with _warm_lock:
-                _warm.remove(fresh)
-        with _warm_lock:
-            if self in _warm:
-                _warm.remove(self)
-            _warm.append(self)
-            cold = [picture for picture in _warm[:-WARM] if picture.again]
-            for picture in cold:
-                _warm.remove(picture)
-        for picture in cold:
+            _warm.remove(fresh)
+        if self in _warm:
+            _warm.remove(self)
+        _warm.append(self)
+        for picture in [picture for picture in _warm[:-WARM] if picture.again]:
             picture._cool_down()
 
     def _cool_down(self):
-        """Give the figure up, unless another thread is painting it right now."""
-        if self._lock.acquire(blocking=False):
-            self.png()
-            self._canvas = self._draw = self._background = self._moving = self._labels = None
-            self._lock.release()
+        """Give the figure up, and keep the file."""
+        with drawing:
+            if self in _warm:
+                self.png()
+                _warm.remove(self)
+                self._canvas = self._draw = self._background = self._moving = self._labels = None
 
     def png(self, sharp=True):
         """The picture as the bytes of a PNG file, made fast and twice as fine as its size says.
@@ -137,7 +134,7 @@ class Picture:
         Until the picture is moved it keeps its file. One that is not sharp, for a fast sequence, has only the pixels of
         its size, and takes half the time.
         """
-        with self._lock:
+        with drawing:
             if not sharp and self._canvas is not None:
                 return png_file(np.asarray(self._paint().reduce(style.SHARPNESS)), 1)
             if self._file is None:
@@ -165,18 +162,15 @@ class Picture:
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         """Jupyter's way to show it. A picture that stands by itself will hardly be moved: it gives its figure up."""
-        bundle = self.bundle()
-        with _warm_lock:
-            shown = self.again and self in _warm
-            if shown:
-                _warm.remove(self)
-        if shown:
-            self._cool_down()
-        return bundle
+        with drawing:
+            bundle = self.bundle()
+            if self.again:
+                self._cool_down()
+            return bundle
 
     def bundle(self):
         """What a notebook shows and saves: ``(data, metadata)``, the picture with its sentence."""
-        with self._lock:  # a sentence that another thread has moved on would describe another picture
+        with drawing:  # a sentence that another thread has moved on would describe another picture
             file = self._file
             if self._canvas is not None:  # what a notebook saves is small; the file of a live picture is made fast
                 file = png_file(coarser(np.asarray(self._paint())), 9)

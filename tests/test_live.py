@@ -26,13 +26,19 @@ def wait_until(met):
     deadline = time.monotonic() + PATIENCE
     while not met():
         assert time.monotonic() < deadline, "it does not come"
-        time.sleep(0.01)
+        time.sleep(0.002)
 
 
 def press(explorer, caption):
     row = explorer.children[0].children[0].children[-1]
     button, = (child for child in row.children if getattr(child, "description", "") == caption)
     button.click()
+
+
+def stop(explorer):
+    """Press Stop, and wait for the last picture and the end of the threads: Stop itself waits for nothing."""
+    press(explorer, "Stop")
+    wait_until(lambda: not explorer._run and not training())
 
 
 def steps_shown(explorer):
@@ -46,7 +52,7 @@ def explorer():
     made = explorers.live()
     yield made
     made.close()
-    assert not training()
+    wait_until(lambda: not training())
 
 
 @pytest.fixture
@@ -69,7 +75,7 @@ def test_no_thread_runs_before_train_is_pressed():
 
 def test_a_run_ends_by_itself_with_the_digits_right(short):
     press(short, "Train")
-    wait_until(lambda: not training())
+    wait_until(lambda: not short._run)
     assert steps_shown(short) == [60, 60] and short._bar.value == 60
     race = lesson_08.Race(**short.values)
     while race.step():
@@ -90,15 +96,14 @@ def test_pictures_on_the_way_are_smaller_and_the_last_one_is_sharp(explorer, mon
     seen = sharp
     press(explorer, "Train")
     wait_until(lambda: len(seen) >= 4)
-    press(explorer, "Stop")
+    stop(explorer)
     assert seen[:4] == [False] * 4 and seen[-1] is True and not any(seen[:-1])
 
 
 def test_stop_in_the_middle_leaves_a_picture_of_the_last_step(explorer):
     press(explorer, "Train")
     wait_until(lambda: explorer._bar.value >= 20)
-    press(explorer, "Stop")
-    assert not training()
+    stop(explorer)
     first, second = steps_shown(explorer)
     assert first == second == explorer._bar.value < lesson_08.STEPS
     assert f"step {first} of 1,000" in explorer.text and f"in step {first}" in explorer.picture.sentence
@@ -113,43 +118,48 @@ def test_stop_in_the_middle_leaves_a_picture_of_the_last_step(explorer):
 def test_train_again_begins_anew_and_ends_the_first_run(explorer):
     press(explorer, "Train")
     wait_until(lambda: explorer._bar.value >= 20)
-    old = explorer._threads
+    old = training()
     press(explorer, "Train")
-    assert not any(thread.is_alive() for thread in old) and len(training()) <= 2
-    wait_until(lambda: explorer._bar.value > 0)
-    press(explorer, "Stop")
+    assert explorer._bar.value == 0
+    wait_until(lambda: 0 < explorer._bar.value and not any(thread.is_alive() for thread in old))
+    stop(explorer)
     press(explorer, "Train")
-    press(explorer, "Stop")
-    assert not training()
+    stop(explorer)
 
 
 def test_a_slider_ends_the_run_and_shows_the_networks_that_it_sets_up(explorer):
     press(explorer, "Train")
     wait_until(lambda: explorer._bar.value >= 5)
     explorer.controls["depth"].value = 10
-    assert not training() and explorer._bar.value == 0
+    wait_until(lambda: not training())
     fresh = explorers.live(depth=10)
-    assert explorer.text == fresh.text and explorer._image.value == fresh._image.value
+    assert explorer._bar.value == 0 and explorer.text == fresh.text and explorer._image.value == fresh._image.value
     press(explorer, "Train")
+    wait_until(lambda: explorer._bar.value > 0)
     press(explorer, "Reset")
-    assert not training() and explorer.text == explorers.live().text
+    wait_until(lambda: not training())
+    assert explorer._bar.value == 0 and explorer.text == explorers.live().text
 
 
 def test_the_cell_run_again_ends_the_run(explorer):
     press(explorer, "Train")
     wait_until(lambda: explorer._bar.value >= 5)
     again = explorers.live()
-    assert not training()
+    wait_until(lambda: not training())
+    assert "held-out digits right" in explorer.text and explorer._bar.value < lesson_08.STEPS
     press(again, "Train")
+    wait_until(lambda: again._bar.value >= 5)
     press(explorer, "Train")  # the other one is still on the page: only one of them runs
-    assert len(training()) == 2 and Live._running is explorer and not again._threads
-    press(explorer, "Stop")
+    wait_until(lambda: not again._run and len(training()) == 2)
+    assert "held-out digits right" in again.text and explorer._run
+    stop(explorer)
 
 
 def test_close_ends_the_run(explorer):
     press(explorer, "Train")
+    wait_until(lambda: explorer._bar.value > 0)
     explorer.close()
-    assert not training()
+    wait_until(lambda: not training())
 
 
 def test_runs_started_and_stopped_at_once_from_several_threads_leave_nothing(explorer):
@@ -163,36 +173,49 @@ def test_runs_started_and_stopped_at_once_from_several_threads_leave_nothing(exp
         thread.start()
     for thread in threads:
         thread.join(PATIENCE)
-    assert len(training()) <= 2
-    press(explorer, "Stop")
-    assert not training()
+    wait_until(lambda: len(training()) <= 2)
+    stop(explorer)
 
 
-@pytest.mark.parametrize("where", ["step", "state"])
-def test_an_error_in_a_thread_is_shown_in_the_words(explorer, monkeypatch, where):
-    calls = []
+@pytest.fixture(params=[True, False], ids=["threads", "turns"])
+def trained(request, monkeypatch):
+    """How to train an explorer until its run ends, with threads and without."""
+    def until_the_end(explorer):
+        async def course():
+            press(explorer, "Train")
+            await when(lambda: not explorer._run)
+        if request.param:
+            press(explorer, "Train")
+            wait_until(lambda: not explorer._run and not training())
+        else:
+            in_turns(monkeypatch, course())
+    return until_the_end
 
-    def fail(self, *args):
+
+@pytest.mark.parametrize("problem", [ArithmeticError, MemoryError, KeyboardInterrupt, SystemExit])
+@pytest.mark.parametrize("where", ["step", "state", "picture"])
+def test_whatever_breaks_a_run_off_is_told_and_the_next_one_runs(short, monkeypatch, trained, where, problem):
+    place, name = (short.picture, "update") if where == "picture" else (lesson_08.Race, where)
+    right, calls = getattr(place, name), []
+
+    def fail(*args, **given):
         calls.append(where)
-        if len(calls) > 3:
-            raise ArithmeticError("<b>out of luck</b>")
-        return right(self, *args)
+        if len(calls) == 2:
+            raise problem("<b>out of luck</b>")
+        return right(*args, **given)
 
-    right = getattr(lesson_08.Race, where)
-    monkeypatch.setattr(lesson_08.Race, where, fail)
-    press(explorer, "Train")
-    wait_until(lambda: not training())
-    assert "broke off" in explorer._words.value and "&lt;b&gt;out of luck" in explorer._words.value
-    monkeypatch.setattr(lesson_08.Race, where, right)
-    press(explorer, "Train")
-    wait_until(lambda: explorer._bar.value >= 5)
-    assert "broke off" not in explorer._words.value
+    monkeypatch.setattr(sys.modules[Live.__module__], "PERIOD", 0)
+    monkeypatch.setattr(place, name, fail)
+    trained(short)
+    assert f"broke off: {problem.__name__}(&#x27;&lt;b&gt;out of luck" in short._words.value
+    trained(short)
+    assert "broke off" not in short._words.value and steps_shown(short) == [60, 60]
 
 
 def test_a_loss_that_is_no_number_ends_that_network_and_not_the_other(short):
     short.set(activation="relu", depth=20, scale=0.3)
     press(short, "Train")
-    wait_until(lambda: not training())
+    wait_until(lambda: not short._run)
     first, second = steps_shown(short)
     assert first < 20 and second == 60 and "not a number" in short.picture.sentence
 
@@ -203,7 +226,7 @@ def in_turns(monkeypatch, course):
     """Let a coroutine run beside the explorers' turns, one for each step, in a process that may start no thread."""
     monkeypatch.setattr(sys.modules[Live.__module__], "THREADS", False)
     monkeypatch.setattr(sys.modules[Live.__module__], "PERIOD", 0)
-    monkeypatch.setattr(threading.Thread, "start", lambda thread: pytest.fail("a thread was started"))
+    monkeypatch.setattr("_thread.start_new_thread", lambda *_: pytest.fail("a thread was started"))
     asyncio.run(asyncio.wait_for(course, PATIENCE))
 
 
@@ -214,7 +237,7 @@ async def when(met):
 
 def test_without_threads_a_run_ends_as_with_them(short, monkeypatch):
     press(short, "Train")
-    wait_until(lambda: not training())
+    wait_until(lambda: not short._run)
     threaded = short.text, short._image.value
     pauses = []
 
@@ -233,6 +256,7 @@ def test_without_threads_stop_and_sliders_end_a_run(explorer, monkeypatch):
         press(explorer, "Train")
         await when(lambda: explorer._bar.value >= 2)
         press(explorer, "Stop")
+        await when(lambda: not explorer._run)
         stopped = explorer.text, explorer._image.value
         assert steps_shown(explorer) == [explorer._bar.value] * 2 and "held-out digits right" in explorer.text
         assert explorer._bar.value < lesson_08.STEPS
@@ -244,18 +268,6 @@ def test_without_threads_stop_and_sliders_end_a_run(explorer, monkeypatch):
         await asyncio.sleep(0.2)
         assert explorer._bar.value == 0 and explorer.text == explorers.live(depth=10).text
     in_turns(monkeypatch, course())
-
-
-def test_without_threads_a_failure_is_told(short, monkeypatch):
-    def fail(_):
-        raise ArithmeticError("on purpose")
-
-    async def course():
-        monkeypatch.setattr(lesson_08.Race, "step", fail)
-        press(short, "Train")
-        await asyncio.sleep(0.1)
-    in_turns(monkeypatch, course())
-    assert "The training broke off" in short._words.value and "on purpose" in short._words.value
 
 
 # In JupyterLab
@@ -299,7 +311,7 @@ def live(page):
     page.evaluate(COUNT_PICTURES, 1)
     yield page
     click(page, "Stop")
-    assert threads(page) == []
+    wait_until(lambda: threads(page) == [])
 
 
 def click(page, caption):
@@ -328,7 +340,7 @@ def test_train_stop_and_train_again(live):
         assert threads(live) == ["training", "training, pictures"]  # a cell answers meanwhile
         click(live, "Stop")
         live.wait_for_function(f"() => ({OUTPUT})(1).includes('held-out digits right')")
-        assert threads(live) == []
+        wait_until(lambda: threads(live) == [])
         stopped = words(live), live.evaluate("() => window.pictures")
         live.wait_for_timeout(300)
         assert stopped == (words(live), live.evaluate("() => window.pictures"))
@@ -340,7 +352,8 @@ def test_a_slider_moved_while_training(live):
     some_pictures(live)
     live.locator(".jp-Notebook .jp-Cell").nth(1).locator(".noUi-handle").nth(1).press("ArrowRight")
     live.wait_for_function(f"() => ({OUTPUT})(1).includes('press Train')")
-    assert threads(live) == [] and words(live) != start
+    wait_until(lambda: threads(live) == [])
+    assert words(live) != start
 
 
 def test_the_cell_run_again_while_training(live):
@@ -348,7 +361,7 @@ def test_the_cell_run_again_while_training(live):
     some_pictures(live)
     live.evaluate(RUN_CELL, 1)
     live.wait_for_function(f"() => ({OUTPUT})(1).includes('press Train')")
-    assert threads(live) == []
+    wait_until(lambda: threads(live) == [])
 
 
 def test_an_interrupted_kernel_leaves_stop_working(live):
@@ -358,7 +371,7 @@ def test_an_interrupted_kernel_leaves_stop_working(live):
     some_pictures(live)
     click(live, "Stop")
     live.wait_for_function(f"() => ({OUTPUT})(1).includes('held-out digits right')")
-    assert threads(live) == []
+    wait_until(lambda: threads(live) == [])
 
 
 def test_a_restarted_kernel_begins_anew(live):
@@ -368,7 +381,7 @@ def test_a_restarted_kernel_begins_anew(live):
     for cell in (0, 1):
         live.evaluate(RUN_CELL, cell)
     live.wait_for_function(f"() => ({OUTPUT})(1).includes('press Train')")
-    assert threads(live) == []
+    wait_until(lambda: threads(live) == [])
     live.evaluate(COUNT_PICTURES, 1)
     click(live, "Train")
     some_pictures(live)

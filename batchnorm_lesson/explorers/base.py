@@ -1,13 +1,13 @@
 """What every explorer is made of: sliders, a picture that follows them, a readout and the picture's sentence."""
 import html
 import re
-import threading
 
 import ipywidgets as widgets
 
 from .. import leftovers
 from ..access import mender
 from ..looks import layout, plain, shared
+from ..picture import drawing
 from ..style import number, subscript
 
 leftovers.register()
@@ -45,8 +45,6 @@ class Explorer(widgets.VBox):
 
     def __init__(self, title, picture, compute, controls, buttons=None, more=()):
         self.title, self.make, self.compute, self.controls = title, picture, compute, controls
-        # ipykernel 7 may run an observer beside a cell that moves the same explorer.
-        self._lock = threading.RLock()
         self._start = self._before = self.values
         quantities, readout = compute(**self.values)
         self.picture = picture(**quantities)
@@ -93,9 +91,9 @@ class Explorer(widgets.VBox):
         try:
             for name, value in values.items():
                 self.controls[name].value = value
-        finally:
+        finally:  # after an error or an interrupt, too, the picture is that of the controls
             self._quiet = False
-        self._refresh()
+            self._refresh()
 
     _quiet = False
 
@@ -108,13 +106,19 @@ class Explorer(widgets.VBox):
         if self._quiet:
             return
         try:
-            with self._lock:
-                quantities, readout = self.compute(**self.values)
-                self.picture.update(**quantities)
-                self._before = self.values
-                self._show(readout)
+            self._redraw()
         except Exception as problem:  # an observer's error would be shown nowhere
             self._words.value = f"<p>⚠ The picture could not be drawn: {html.escape(repr(problem))}</p>"
+        except BaseException:  # an interrupt: the controls have moved already, so the picture does
+            self._redraw()
+            raise
+
+    def _redraw(self):
+        with drawing:
+            quantities, readout = self.compute(**self.values)
+            self.picture.update(**quantities)
+            self._before = self.values
+            self._show(readout)
 
     def _again(self, **_):
         """Another picture, brought to where this one was before the move; it may show its start and that as ghosts."""
@@ -137,7 +141,7 @@ class Explorer(widgets.VBox):
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
-        with self._lock:  # as in Picture: the words belong to the picture
+        with drawing:  # as in Picture: the words belong to the picture
             data, metadata = self.picture.bundle()
             return data | {"text/plain": self.text, "application/vnd.jupyter.widget-view+json": view}, metadata
 

@@ -1,6 +1,8 @@
 """An explorer with Train and Stop: something is computed step by step, in a thread, and its picture grows with it."""
+import _thread
 import asyncio
 import html
+import math
 import sys
 import threading
 import time
@@ -8,6 +10,7 @@ import time
 import ipywidgets as widgets
 
 from ..looks import plain
+from ..picture import drawing
 from .base import Explorer
 
 PERIOD = 0.092  # seconds from picture to picture: eleven in a second; the steps lose less than a tenth of their time
@@ -21,21 +24,15 @@ class Live(Explorer):
     another one, and ``state(over)`` gives the picture's quantities, the readout, and how many steps are done.
 
     The sliders are read once, when the run begins. Whatever is pressed or moved then ends it, and so does another
-    explorer of this kind, made or started: there is never more than one run. It has two threads, one for the steps and
-    one for the pictures: most of a picture is encoding, which leaves the steps alone where there are two processors.
-    Only the picture, the words and the bar are sent from there, to which the page never sends anything back: ipykernel
-    7 hands a widget's messages to the thread that last published on its comm. Where there are no threads, steps and
-    pictures take turns with the page.
+    explorer of this kind, made or started: there is never more than one run.
     """
 
-    _running = None  # the explorer that has a run
-    _switch = threading.RLock()  # a cell and a button may start or stop at the same time
-    _threads, _broken = (), None
+    _running = None  # the explorer that began a run last
+    _run = None  # the run that this explorer shows
 
     def __init__(self, title, picture, race, controls, steps):
-        Live.stop_all()
+        Live._running = None
         self.race, self.steps = race, steps
-        self._stopping = threading.Event()
         self._bar = plain(widgets.IntProgress, {"width": "100%"}, {"description_width": "45px"}, max=steps,
                           description="steps")
         train, stop = (plain(widgets.Button, {"width": "auto"}, description=words) for words in ("Train", "Stop"))
@@ -46,111 +43,104 @@ class Live(Explorer):
 
     def train(self):
         """Begin anew, with the sliders as they are."""
-        with Live._switch:
-            Live.stop_all()
-            self._stopping, self._ended = threading.Event(), threading.Event()
-            self._broken, running = None, self.race(**self.values)
-            self._latest, self._bar.value = running.state(False), 0
-            self._threads = self._workers(running)
-            Live._running = self
-            for thread in self._threads:
-                thread.start()
-
-    def _workers(self, running):
-        """What is to be started for a run and has ended once it is joined: two threads, or what stands in for them."""
-        if not THREADS:
-            return [Turns(self._take_turns(running))]
-        return [threading.Thread(target=self._run, args=[running], name="training", daemon=True),
-                threading.Thread(target=self._follow, name="training, pictures", daemon=True)]
+        run = Run(self, self.race(**self.values))
+        with drawing:  # what is just being drawn is the former run's
+            Live._running, self._run, self._bar.value = self, run, 0
+        run.start()
 
     def stop(self):
-        """End the run if there is one; the picture then shows its last step. Returns when the thread has ended."""
-        with Live._switch:
-            self._stopping.set()
-            for thread in self._threads:
-                thread.join()
-            self._threads = ()
-            if Live._running is self:
-                Live._running = None
-
-    @staticmethod
-    def stop_all():
-        """End the run of whichever explorer has one."""
-        with Live._switch:
-            if Live._running:
-                Live._running.stop()
+        """Let the run end if there is one: the step that it is in is the last, and its picture comes after it."""
+        run = self._run
+        if run:
+            run.stopped = True
 
     def close(self):
-        """End the run, then close as any widget does."""
-        self.stop()
+        """End the run, then close as any widget does. A finalizer may call this in any thread: it waits for nothing."""
+        self._run = None
         super().close()
 
-    def _refresh(self, change=None):
-        if not self._quiet:
-            self.stop()
-            self._bar.value = 0
-        super()._refresh(change)
+    def _redraw(self):
+        with drawing:
+            self._run, self._bar.value = None, 0
+            super()._redraw()
 
-    def _run(self, running):
-        """The thread of the steps; what the other one is to show, it leaves behind."""
-        try:
-            while running.step() and not self._stopping.is_set():
-                self._latest = running.state(False)
-            self._latest = running.state(True)
-        except Exception as problem:  # an error in a thread would be shown nowhere
-            self._broken = problem
-        self._ended.set()
-
-    def _follow(self):
-        """The thread of the pictures: one now and then, and one when all is over."""
-        due = time.monotonic() + PERIOD
-        while not self._ended.wait(max(0, due - time.monotonic())):
-            self._draw(sharp=False)
-            due = max(due + PERIOD, time.monotonic())
-        self._draw(sharp=True)
-
-    def _take_turns(self, running):
-        """The steps and the pictures, with a pause behind each picture; closed in a pause, it ends the run there."""
-        due = time.monotonic() + PERIOD
-        try:
-            while running.step() and not self._stopping.is_set():
-                self._latest = running.state(False)
-                if time.monotonic() >= due:
-                    self._draw(sharp=False)
-                    yield
-                    due = time.monotonic() + PERIOD
-        except Exception as problem:
-            self._broken = problem
-        finally:
-            if not self._broken:
-                self._latest = running.state(True)
-            self._draw(sharp=True)
-
-    def _draw(self, sharp):
-        try:
-            if self._broken:
-                raise self._broken
-            with self._lock:
-                quantities, readout, done = self._latest
-                self.picture.update(**quantities)
-                self._show(readout, sharp)
-                self._bar.value = done
-        except Exception as problem:
-            self._stopping.set()
-            self._words.value = f"<p>⚠ The training broke off: {html.escape(repr(problem))}</p>"
+    def _show_run(self, run):
+        """Show where a run is, or what it broke off with, unless the explorer shows something else by now."""
+        with drawing:
+            if self._run is not run:
+                return
+            over = run.ended.is_set()
+            try:
+                if not run.broken:
+                    quantities, readout, done = run.latest
+                    self.picture.update(**quantities)
+                    self._show(readout, sharp=over)
+                    self._bar.value = done
+            except BaseException as problem:
+                run.broken = problem
+            if run.broken:
+                self._words.value = f"<p>⚠ The training broke off: {html.escape(repr(run.broken))}</p>"
+            if over:
+                self._run = None
 
 
-class Turns:
-    """A generator in place of a thread: in its pauses the page can do its own work."""
+class Run:
+    """A run of an explorer, which is made complete before anything sees it, and ends by itself.
 
-    def __init__(self, work):
-        self._work = work
+    It goes on while its explorer shows it and began a run last of all, and while it is neither stopped nor broken. Who
+    wants it to end changes one of these, which takes no lock, and does not wait for it. So a finalizer may end it in
+    any thread, and whatever interrupts a cell leaves nothing half done.
+
+    It has two threads, one for the steps and one for the pictures: most of a picture is encoding, which leaves the
+    steps alone where there are two processors. Only the picture, the words and the bar are sent from there, to which
+    the page never sends anything back: ipykernel 7 hands a widget's messages to the thread that last published on its
+    comm. Where there are no threads, steps and pictures take turns with the page.
+    """
+
+    stopped, broken = False, None
+
+    def __init__(self, explorer, running):
+        self._explorer, self._running = explorer, running
+        self.latest = running.state(False)  # what a picture is to show
+        self.ended = threading.Event()
 
     def start(self):
-        """Go on to the next pause, and come back after it, until the work is done."""
-        if next(self._work, self) is not self:
-            asyncio.get_event_loop().call_later(0.01, self.start)
+        """Begin: with the thread of the steps, or with the first turn."""
+        if not THREADS:
+            return self._go_on()
+        # Thread.start waits for the new thread, which would hang if an interrupt came then; here none comes.
+        _thread.start_new_thread(threading.Thread(target=self._go_on, name="training", daemon=True).start, ())
 
-    def join(self):
-        """End the work where it stands."""
-        self._work.close()
+    def _go_on(self):
+        """Take the steps; where there are no threads those until the next picture, and the others after a pause."""
+        due = math.inf
+        try:
+            if THREADS:
+                threading.Thread(target=self._follow, name="training, pictures", daemon=True).start()
+            else:
+                due = time.monotonic() + PERIOD
+            while (more := self._step()) and time.monotonic() < due:
+                pass
+        except BaseException as problem:  # an error in a thread would be shown nowhere
+            self.broken, more = problem, False
+        if not more:
+            self.ended.set()
+        self._explorer._show_run(self)
+        if more:
+            asyncio.get_event_loop().call_later(0.01, self._go_on)
+
+    def _step(self):
+        """Take a step and leave its state behind: is there another one?"""
+        more = self._running.step() and self._goes_on()
+        self.latest = self._running.state(not more)
+        return more
+
+    def _goes_on(self):
+        return Live._running is self._explorer and self._explorer._run is self and not (self.stopped or self.broken)
+
+    def _follow(self):
+        """The thread of the pictures: one now and then."""
+        due = time.monotonic() + PERIOD
+        while not self.ended.wait(max(0, due - time.monotonic())):
+            self._explorer._show_run(self)
+            due = max(due + PERIOD, time.monotonic())
