@@ -5,22 +5,26 @@
     python -m batchnorm_lesson.report FOLDER --picture all.png   a picture to project: how many have solved what
 
 FOLDER holds a folder for each student, or a notebook for each: the first name below FOLDER is taken for the student's.
+Links are followed; what is hidden, such as .ipynb_checkpoints, is not looked at.
 A saved output can be older than the code above it, and whoever can edit a file can write a check mark: this shows a
 teacher where a class stands, and grades nobody.
 """
 import argparse
 import csv
-import json
+import io
+import os
 import re
 import sys
+import unicodedata
 from collections import Counter
 from pathlib import Path
 
-from . import exercises
+from . import exercises, files
 from .exercises.judging import GENERAL
 
 RIGHT, WRONG, OPEN, ABSENT = "✓", "✗", "○", "·"
 WORDS = {RIGHT: "right", WRONG: "not right", OPEN: "not attempted", ABSENT: "no such notebook, or not run"}
+MOST_FOLDERS = 10_000  # of a student, before it is said that a link must lead astray
 CHECK = re.compile(r"^exercises\.(\w+)\.check\(", re.MULTILINE)
 CAUTION = ("Read from saved outputs: they may be older than the code above them, and anybody can edit them. "
            "Nothing was run.")
@@ -29,31 +33,84 @@ CAUTION = ("Read from saved outputs: they may be older than the code above them,
 def read(folder):
     """What is in the notebooks below a folder: ``(table, mistakes, unread)``.
 
-    table: student → exercise → one of ✓ ✗ ○. mistakes: exercise → Counter of the mistakes' names. unread: (student,
-    file) for each file that is not a whole notebook. Of several copies of an exercise a right one counts most.
+    table: student → exercise → one of ✓ ✗ ○. mistakes: exercise → Counter of the mistakes' names, each once for a
+    student. unread: (student, file and reason) for each file that is not a whole notebook, and each folder without one;
+    for a file that is nobody's, the student is None. Of several copies of an exercise a right one counts most.
     """
-    table, mistakes, unread = {}, {}, []
-    for path in sorted(folder.rglob("*.ipynb")):
-        if ".ipynb_checkpoints" in path.parts:
+    table, wrong, unread = {}, {}, []
+    for entry in ordered(map(folder.joinpath, os.listdir(folder))):
+        if os.path.isfile(entry) and not is_notebook(entry):
+            unread.append((None, clean(entry.name)))
             continue
-        who = student(path, folder)
-        row = table.setdefault(who, {})  # whoever has handed in a broken file is in the class, too
-        try:
-            found = list(checks(json.loads(path.read_bytes())))
-        except (ValueError, TypeError, AttributeError, KeyError, OSError, RecursionError):
-            unread.append((who, clean(path.relative_to(folder))))
-            continue
-        for name, sign, said in found:
-            row[name] = min(row.get(name, ABSENT), sign, key=list(WORDS).index)
-            if sign == WRONG:
-                mistakes.setdefault(name, Counter())[mistake(name, said)] += 1
+        who = clean(entry.stem if is_notebook(entry) else entry.name)
+        row = table.setdefault(who, {})  # whoever has handed in nothing, or a broken file, is in the class, too
+        for path, why in handed_in(entry, folder):
+            try:
+                found = [] if why else list(checks(files.notebook(path)))
+            except files.Unreadable as problem:
+                found, why = [], problem.why
+            if why:
+                unread.append((who, f"{clean(path.relative_to(folder))}: {why}"))
+            for name, sign, said in found:
+                row[name] = min(row.get(name, ABSENT), sign, key=list(WORDS).index)
+                if sign == WRONG:
+                    wrong.setdefault((who, name), set()).add(mistake(name, said))
+    mistakes = {}
+    for (who, name), names in wrong.items():
+        if table[who][name] == WRONG:
+            mistakes.setdefault(name, Counter()).update(names)
     return table, mistakes, unread
 
 
-def student(path, folder):
-    """Whose notebook it is: the first folder below, or the notebook's own name."""
-    first = path.relative_to(folder).parts[0]
-    return clean(first.removesuffix(".ipynb"))
+def handed_in(entry, folder):
+    """(path, None) for each notebook of a student, through links too; (path, reason) for what cannot be looked into.
+
+    A folder is looked into once, so that links cannot go round in a circle, and the class's folder is not a student's.
+    """
+    if not os.path.isdir(entry):
+        yield entry, None
+        return
+    seen, found, places = {identity(folder)}, False, [entry]
+    for place in places:  # which grows
+        try:
+            if identity(place) in seen:
+                continue
+            seen.add(identity(place))
+            inside = ordered(map(place.joinpath, os.listdir(place)))
+        except OSError as problem:
+            found = True
+            yield place, problem.strerror
+            continue
+        if len(seen) > MOST_FOLDERS:
+            yield place, f"there are more than {MOST_FOLDERS} folders, and the rest was not looked into"
+            return
+        for path in inside:
+            if os.path.isdir(path):
+                places.append(path)
+            elif is_notebook(path):
+                found = True
+                yield path, None
+    if not found:
+        yield entry, "there is no notebook in it"
+
+
+def identity(folder):
+    """What is the same for a folder and for a link to it."""
+    there = os.stat(folder)
+    return there.st_dev, there.st_ino
+
+
+def is_notebook(path):
+    return path.suffix.lower() == ".ipynb"
+
+
+def ordered(paths):
+    """Paths as people sort them: 2 before 10, É beside E; without those that a system hides."""
+    def key(path):
+        letters = filter(lambda letter: not unicodedata.combining(letter), unicodedata.normalize("NFKD", path.name))
+        parts = re.split(r"(\d+)", "".join(letters).casefold())
+        return [int(part) if part.isdecimal() else part for part in parts], path.name
+    return sorted((path for path in paths if not path.name.startswith((".", "__MACOSX"))), key=key)
 
 
 def checks(notebook):
@@ -78,14 +135,15 @@ def mistake(name, said):
             return entry.name
     for general, message in GENERAL.items():
         pattern = re.sub(r"\\\{\w+\\\}", ".*", re.escape(message))
-        if message != "{got}" and re.fullmatch(pattern, said, re.DOTALL):
+        # None of ours is longer, and a forged one of megabytes would take hours.
+        if message != "{got}" and len(said) < 10_000 and re.fullmatch(pattern, said, re.DOTALL):
             return general
     return "an error was raised" if " raised " in said[:200] else "another mistake"
 
 
 def clean(words):
-    """One line of printable characters: a file's name may hold anything."""
-    return "".join(letter if letter.isprintable() else "�" for letter in str(words))
+    """One line of printable characters, others by their numbers: a file's name may hold anything, and differs still."""
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in str(words))
 
 
 def as_text(table, mistakes, unread):
@@ -103,8 +161,8 @@ def as_text(table, mistakes, unread):
         yield f"\n{name}: " + ", ".join(f"{counts[sign]} {words}" for sign, words in WORDS.items() if counts[sign])
         for words, times in mistakes.get(name, Counter()).most_common(3):
             yield f"  {times} × {words}"
-    for _, file in unread:
-        yield f"Could not be read, ask for it again: {file}"
+    for who, words in unread:
+        yield f"Could not be read, ask for it again: {words}" if who else f"Left out, not a notebook: {words}"
     yield f"\n{len(table)} students. {CAUTION}" if table else "No notebook was found."
 
 
@@ -112,11 +170,12 @@ def as_csv(table, unread, out):
     """The table for a spreadsheet, with a last column for files that could not be read, if there are any."""
     names = columns(table)
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["student", *names, *["could not be read"] * bool(unread)])
+    any_unread = any(who for who, _ in unread)
+    writer.writerow(["student", *names, *["could not be read"] * any_unread])
     for who, row in table.items():
-        files = "; ".join(file for other, file in unread if other == who)
+        problems = "; ".join(words for other, words in unread if other == who)
         writer.writerow([no_formula(who), *(WORDS.get(row.get(name), "") for name in names),
-                         *[no_formula(files)] * bool(unread)])
+                         *[no_formula(problems)] * any_unread])
 
 
 def no_formula(words):
@@ -154,21 +213,35 @@ def picture(table):
 def main(given=None):
     """The command."""
     parser = argparse.ArgumentParser(prog="python -m batchnorm_lesson.report", description=__doc__.partition("\n")[0])
-    parser.add_argument("folder", type=Path, help="the folder with the students' notebooks")
+    parser.add_argument("folder", metavar="FOLDER", type=Path, help="the folder with the students' notebooks")
     parser.add_argument("--csv", action="store_true", help="the table for a spreadsheet")
     parser.add_argument("--picture", type=Path, metavar="FILE.png", help="write a picture to project")
+    parser.add_argument("--overwrite", action="store_true", help="--picture may replace a file that is there")
     options = parser.parse_args(given)
     if not options.folder.is_dir():
-        parser.error(f"{options.folder} is not a folder")
+        parser.error(f"FOLDER: {options.folder} is not a folder. Name the one that holds the students' notebooks.")
     sys.stdout.reconfigure(encoding="utf-8", errors="replace")  # the console of some systems knows no ✓
-    table, mistakes, unread = read(options.folder)
-    if options.picture:
-        options.picture.write_bytes(picture(table).png())
+    with files.refusals("FOLDER"):
+        table, mistakes, unread = read(options.folder)
     if options.csv:
-        as_csv(table, unread, sys.stdout)
+        as_csv(table, unread, rows := io.StringIO())
+        files.say(rows.getvalue().rstrip("\n"))
         print(CAUTION, file=sys.stderr)
     else:
-        print(*as_text(table, mistakes, unread), sep="\n")
+        files.say(*as_text(table, mistakes, unread))
+    if options.picture:
+        save_picture(table, options.picture, options.overwrite)
+
+
+def save_picture(table, path, overwrite=False):
+    """Write the picture to a file; SystemExit where that fails, when the table has been shown already."""
+    if path.suffix.lower() != ".png":
+        raise SystemExit(f"--picture: {path} was not written. The picture is in PNG: give a name that ends in .png.")
+    try:
+        content = picture(table).png()
+    except Exception as problem:
+        raise SystemExit(f"--picture: it could not be drawn ({type(problem).__name__}: {problem}).") from None
+    files.write_file(path, content, "--picture", overwrite)
 
 
 if __name__ == "__main__":

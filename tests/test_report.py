@@ -2,11 +2,16 @@
 import csv
 import io
 import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
 
 import nbformat
 import pytest
 
-from batchnorm_lesson import exercises, report
+from batchnorm_lesson import exercises, files, report
 
 
 def notebook(**answers):
@@ -74,11 +79,22 @@ def test_general_mistakes_have_names_too(school, name, answer, mistake):
     assert found == (mistake or found) and found
 
 
+def odd(**parts):
+    """A notebook with parts of a cell that no notebook has."""
+    cell = {"cell_type": "code", "source": "exercises.batch_mean.check(f)", "outputs": [], **parts}
+    return json.dumps({"cells": [cell]})
+
+
 BROKEN = {"empty": "", "no notebook": "[]", "no cells": "{}", "half": '{"cells": [{"cell_type": "code", ',
           "null": "null", "bytes": b"\xff\xfe\x00", "odd cells": '{"cells": [1, null, "x"]}',
           "odd outputs":
           '{"cells": [{"cell_type": "code", "source": "exercises.batch_mean.check(f)", "outputs": [1]}]}',
-          "deep": "[" * 100_000}
+          "deep": "[" * 100_000, "cells no list": '{"cells": {"a": 1}}', "outputs null": odd(outputs=None),
+          "output null": odd(outputs=[None]), "source a number": odd(source=5), "source mixed": odd(source=["a", 1]),
+          "type a number": odd(cell_type=1), "data a text": odd(outputs=[{"data": "✓ Right."}]),
+          "text a number": odd(outputs=[{"data": {"text/plain": 1}}]), "latin": '{"cells": ["é"]}'.encode("latin-1"),
+          "zeros": bytes(1000), "a picture": b"\x89PNG\r\n\x1a\n", "huge": '{"cells": []}' + " " * files.MOST,
+          "a long number": f'{{"cells": [{"1" * 5000}]}}'}
 
 
 @pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN)
@@ -86,11 +102,13 @@ def test_a_broken_file_is_named_and_the_others_are_read(school, text):
     school("broken/01.ipynb", text)
     school("whole/01.ipynb", notebook(batch_mean=lambda x: x.mean()))
     table, _, unread = report.read(school.folder)
-    assert table == {"broken": {}, "whole": {"batch_mean": "✓"}} and unread == [("broken", "broken/01.ipynb")]
+    assert table == {"broken": {}, "whole": {"batch_mean": "✓"}} and [who for who, _ in unread] == ["broken"]
+    (_, said), = unread
+    assert re.match("broken/01.ipynb: it is ", said)
     text = shown(school.folder)
-    assert "broken  ·" in text and "ask for it again: broken/01.ipynb" in text and "2 students." in text
+    assert "broken  ·" in text and f"ask for it again: {said}" in text and "2 students." in text
     assert spreadsheet(school.folder) == [["student", "batch_mean", "could not be read"],
-                                          ["broken", "", "broken/01.ipynb"], ["whole", "right", ""]]
+                                          ["broken", "", said], ["whole", "right", ""]]
 
 
 def test_what_a_file_says_is_never_run_nor_obeyed(school):
@@ -112,7 +130,7 @@ def test_a_spreadsheet_takes_no_name_for_a_formula(school):
     assert rows[0] == ["student", "batch_mean"]
     assert sorted(row[0] for row in rows[1:]) == ["'+cmd", "'-x", "'=1+1", "'@sum", "ann, b\"c"]
     school("=2+2/x.ipynb", "half")
-    assert ["'=2+2", "", "'=2+2/x.ipynb"] in spreadsheet(school.folder)
+    assert ["'=2+2", "", "'=2+2/x.ipynb: it is cut off or damaged in line 1"] in spreadsheet(school.folder)
 
 
 def test_the_command_prints_writes_a_picture_and_refuses_what_is_no_folder(school, capsys, tmp_path):
@@ -123,7 +141,7 @@ def test_the_command_prints_writes_a_picture_and_refuses_what_is_no_folder(schoo
     assert capsys.readouterr().out == "student,batch_mean\nann,right\n"
     with pytest.raises(SystemExit):
         report.main([str(tmp_path / "nowhere")])
-    assert "is not a folder" in capsys.readouterr().err
+    assert re.search(r"FOLDER: .*nowhere is not a folder. Name ", capsys.readouterr().err)
 
 
 def test_the_picture_says_what_it_shows(school):
@@ -136,3 +154,157 @@ def test_the_picture_says_what_it_shows(school):
 
 def test_an_empty_folder_says_so(school):
     assert shown(school.folder).strip().endswith("No notebook was found.")
+
+
+# Nobody is left out
+
+by_links = pytest.mark.skipif(os.name == "nt", reason="Windows makes links for administrators only, and no pipes")
+RIGHT = notebook(batch_mean=lambda x: x.mean())
+SOLVED = {"batch_mean": "✓"}
+
+
+def test_who_has_handed_in_nothing_to_read_is_in_the_class(school):
+    school("whole/01.IPYNB", RIGHT)
+    school("Upper.IPYNB", RIGHT)
+    school("zip/homework.zip", "")
+    school("grades.csv", "")
+    (school.folder / "empty").mkdir()
+    table, _, unread = report.read(school.folder)
+    assert table == {"empty": {}, "Upper": SOLVED, "whole": SOLVED, "zip": {}}
+    assert unread == [("empty", "empty: there is no notebook in it"), (None, "grades.csv"),
+                      ("zip", "zip: there is no notebook in it")]
+    text = shown(school.folder)
+    assert "Left out, not a notebook: grades.csv" in text and "ask for it again: empty: there is no" in text
+    assert ["empty", "", "empty: there is no notebook in it"] in spreadsheet(school.folder)
+
+
+def test_what_is_hidden_is_not_looked_at(school):
+    for name in (".git/a.ipynb", ".a.ipynb", "__MACOSX/ann/._01.ipynb", "ann/.ipynb_checkpoints/01-checkpoint.ipynb",
+                 "ann/.venv/a.ipynb", "ann/._01.ipynb", "ann/__MACOSX/a.ipynb"):
+        school(name, RIGHT)
+    school("ann/01.ipynb", notebook(batch_mean=lambda x: x.sum()))
+    assert report.read(school.folder) == ({"ann": {"batch_mean": "✗"}}, {"batch_mean": {"sum instead of mean": 1}}, [])
+
+
+def test_a_class_below_a_hidden_folder_is_read(school):
+    school(".classes/ann.ipynb", RIGHT)
+    assert report.read(school.folder / ".classes")[0] == {"ann": SOLVED}
+
+
+@by_links
+def test_links_are_followed_and_never_in_a_circle(school, tmp_path):
+    for name in ("elsewhere/01.ipynb", "elsewhere/deep/02.ipynb"):
+        school(f"../{name}", RIGHT)
+    school("bob/01.ipynb", notebook(batch_mean=lambda x: x.sum()))
+    for link, target in {"ann": tmp_path / "elsewhere", "file.ipynb": tmp_path / "elsewhere" / "01.ipynb",
+                         "bob/round": school.folder / "bob", "bob/up": school.folder, "me": school.folder,
+                         "self": school.folder / "self", "gone": tmp_path / "gone", "gone.ipynb": tmp_path / "gone",
+                         "bob/lost.ipynb": tmp_path / "gone", "bob/more": tmp_path / "elsewhere" / "deep"}.items():
+        (school.folder / link).symlink_to(target)
+    table, mistakes, unread = report.read(school.folder)
+    assert table == {"ann": SOLVED, "bob": SOLVED, "file": SOLVED, "gone": {}, "me": {}, "self": {}}
+    assert not mistakes  # bob's other copy is right
+    assert [words.partition(":")[0] for _, words in unread] == ["bob/lost.ipynb", "gone", "gone.ipynb", "me", "self"]
+
+
+@by_links
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: os.symlink("/dev/zero", path)], ids=["pipe", "device"])
+@pytest.mark.parametrize("name", ["odd", "odd.ipynb", "odd/01.ipynb"])
+def test_a_pipe_or_a_device_is_named(school, make, name):
+    school("ann.ipynb", RIGHT)
+    (school.folder / name).parent.mkdir(exist_ok=True)
+    make(school.folder / name)
+    table, _, unread = report.read(school.folder)
+    assert table == {"ann": SOLVED, "odd": {}}
+    assert unread == [("odd", f"{name}: it is not a file, but a folder, a pipe or a device")]
+
+
+@by_links
+def test_a_link_that_leads_astray_is_given_up(school, monkeypatch, tmp_path):
+    monkeypatch.setattr(report, "MOST_FOLDERS", 5)
+    school("ann/01.ipynb", RIGHT)
+    for number in range(20):
+        (tmp_path / "large" / f"{number}").mkdir(parents=True)
+    (school.folder / "ann" / "all").symlink_to(tmp_path / "large")
+    table, _, unread = report.read(school.folder)
+    assert table == {"ann": SOLVED} and [who for who, words in unread if "more than 5 folders" in words] == ["ann"]
+
+
+def test_a_folder_that_cannot_be_looked_into_is_named(school, monkeypatch):
+    for name in ("ann/01.ipynb", "bob/01.ipynb"):
+        school(name, RIGHT)
+    listed, locked = os.listdir, ["ann"]
+
+    def locked_out(place):
+        if Path(place).name in locked:
+            raise PermissionError(13, "Permission denied", str(place))
+        return listed(place)
+    monkeypatch.setattr(os, "listdir", locked_out)
+    table, _, unread = report.read(school.folder)
+    assert table == {"ann": {}, "bob": SOLVED} and unread == [("ann", "ann: Permission denied")]
+    locked.append("class")
+    assert re.match("FOLDER: .*class cannot be used: Permission denied", refused(school.folder))
+
+
+def test_names_are_sorted_as_people_do(school):
+    names = ["anna", "Bob", "Édith", "emil", "student 2", "student 10", "Zoë"]
+    for name in reversed(names):
+        school(f"{name}/a.ipynb", RIGHT)
+    assert list(report.read(school.folder)[0]) == names
+    assert [line.split("  ")[0] for line in shown(school.folder).splitlines()[1:8]] == names
+
+
+def test_names_that_cannot_be_printed_stay_apart(school):
+    for name in ("a\x1b", "a\x07"):
+        school(f"{name}.ipynb", RIGHT)
+    assert report.read(school.folder)[0] == {r"a\x07": SOLVED, r"a\x1b": SOLVED}
+
+
+def test_a_mistake_counts_once_for_a_student(school):
+    for name in ("ann/01.ipynb", "ann/01 copy.ipynb", "bob.ipynb"):
+        school(name, notebook(batch_mean=lambda x: x.sum()))
+    assert report.read(school.folder)[1] == {"batch_mean": {"sum instead of mean": 2}}
+
+
+def test_a_forged_message_is_not_searched_for_hours():
+    said = "Your function takes {}. The check calls it with f(x), in this order."
+    assert report.mistake("batch_mean", said.format("x")) == "wrong arguments"
+    assert report.mistake("batch_mean", said.format("x" * 100_000)) == "another mistake"
+
+
+# What is written
+
+def refused(*given):
+    with pytest.raises(SystemExit) as end:
+        report.main(list(map(str, given)))
+    return str(end.value)
+
+
+def test_the_table_comes_even_when_the_picture_fails(school, tmp_path, capsys, monkeypatch):
+    school("ann.ipynb", RIGHT)
+    homework, there = tmp_path / "class" / "ann.ipynb", tmp_path / "there.png"
+    there.write_bytes(b"old")
+    for path, why in ((homework, "ends in .png"), (there, "--overwrite"),
+                      (tmp_path / "no" / "all.png", "cannot be used"), (there / "all.png", "cannot be used")):
+        assert re.match(rf"--picture: {re.escape(str(path))} .*{why}", refused(school.folder, "--picture", path))
+        assert "ann  ✓" in capsys.readouterr().out
+    assert homework.read_text(encoding="utf-8") == RIGHT and there.read_bytes() == b"old"
+    report.main([str(school.folder), "--picture", str(there), "--overwrite"])
+    assert there.read_bytes().startswith(b"\x89PNG")
+    monkeypatch.setattr(report, "picture", lambda table: 1 / 0)
+    capsys.readouterr()
+    words = refused(school.folder, "--csv", "--picture", tmp_path / "new.png")
+    assert words == "--picture: it could not be drawn (ZeroDivisionError: division by zero)."
+    assert capsys.readouterr().out == "student,batch_mean\nann,right\n"
+
+
+@pytest.mark.parametrize("how", [[], ["--csv"]])
+def test_it_ends_quietly_in_a_pipe_that_nobody_reads(school, how):
+    for number in range(2000):
+        (school.folder / f"{number}").mkdir()
+    command = [sys.executable, "-m", "batchnorm_lesson.report", str(school.folder), *how]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+        run.stdout.readline()
+        run.stdout.close()
+        said = run.stderr.read().decode()
+    assert said.strip() == (report.CAUTION if how else "") and run.returncode == 0
