@@ -12,7 +12,9 @@ seen at 13 minutes of arc, and the small letters, half as high, at more than the
 import copy
 import hashlib
 import importlib.util
+import itertools
 import json
+import os
 import re
 import sys
 import tempfile
@@ -20,6 +22,7 @@ from pathlib import Path
 
 import nbformat
 
+from . import files
 from .__main__ import SETTINGS, launch, lessons, options_for
 
 SHOW = SETTINGS / "slides"
@@ -161,27 +164,33 @@ def marked(cell, place):
 
 def fingerprint(notebook):
     """Changes when somebody types in a cell, not when cells are run."""
-    typed = [(cell.cell_type, cell.source) for cell in notebook.cells]
+    typed = [(cell.get("cell_type"), "".join(cell.get("source", ""))) for cell in notebook["cells"]]
     return hashlib.sha256(json.dumps(typed).encode()).hexdigest()
 
 
 def renew(path, made):
-    """Write the slides to a file. What was typed into the file's older slides is kept; returns the name it then has.
+    """Write the slides to a file. What was typed into its older slides is kept: in words what became of it, or None.
 
     As long as the lesson is the same, older slides that were typed in stay where they are; else they get another name.
+    So do those that cannot be read any more.
     """
-    old = nbformat.read(path, as_version=4) if path.exists() else None
-    known = old and old.metadata.get("slides", {}).get("made_from")
-    if old is None or fingerprint(old) == known:
-        nbformat.write(made, path)
-        return None
-    if known == made.metadata["slides"]["made_from"]:
-        return path.name
-    kept = next(name for number in range(2, 1000)
-                if not (name := path.with_stem(f"{path.stem}-{number}")).exists())
-    path.rename(kept)
-    nbformat.write(made, path)
-    return kept.name
+    said = ""
+    try:
+        old = files.notebook(path) if os.path.lexists(path) else None
+        known = old and old.get("metadata", {}).get("slides")
+        if old and known != {"made_from": fingerprint(old)}:
+            said = f"What was typed into the slides of {path.name}"
+            if known == made.metadata["slides"]:
+                return f"{said} is in build/slides/{path.name}"
+    except files.Unreadable as problem:
+        said = f"build/slides/{path.name} could not be read: {problem.why}. It is made anew; what was there"
+    if said:
+        kept = next(name for number in itertools.count(2)
+                    if not os.path.lexists(name := path.with_stem(f"{path.stem}-{number}")))
+        path.rename(kept)
+        said += f" is in build/slides/{kept.name}"
+    files.write_whole(path, nbformat.writes(made) + "\n")
+    return said or None
 
 
 # The command
@@ -211,11 +220,17 @@ def main():
     notebooks = sorted(folder.glob("notebooks/[0-9]*.ipynb"))
     first = chosen(notebooks, sys.argv[1:])
     place = folder / "build" / "slides"
-    place.mkdir(parents=True, exist_ok=True)
-    for path in notebooks:
-        kept = renew(place / path.name, as_show(nbformat.read(path, as_version=4)))
-        if kept:
-            print(f"What was typed into the slides of {path.name} is in build/slides/{kept}")
+    with files.refusals("build/slides"):
+        place.mkdir(parents=True, exist_ok=True)
+        for path in notebooks:
+            try:
+                said = renew(place / path.name, as_show(files.lesson(path)))
+            except files.Unreadable as problem:  # the others have their slides all the same
+                if path == first:
+                    raise
+                said = f"notebooks/{path.name} cannot be read, and has no new slides: {problem.why}."
+            if said:
+                files.say(said)
     with tempfile.TemporaryDirectory() as scratch:
         more = [word for word in sys.argv[1:] if word.startswith("-")]
         launch(options_for(folder, f"build/slides/{first.name}", show_settings(scratch) + more), SHOW, SETTINGS)

@@ -138,7 +138,7 @@ def test_slides_that_were_only_run_are_made_anew(copies):
 def test_what_was_typed_stays_while_the_lesson_is_the_same(copies):
     path, made = copies
     typed(path, "x = 42")
-    assert slides.renew(path, made) == "01_a.ipynb"
+    assert slides.renew(path, made) == "What was typed into the slides of 01_a.ipynb is in build/slides/01_a.ipynb"
     assert source(path) == "x = 42"
 
 
@@ -147,9 +147,33 @@ def test_what_was_typed_gets_another_name_when_the_lesson_has_changed(copies):
     for number in (2, 3):
         typed(path, f"x = 40 + {number}")
         changed = slides.as_show(lesson("## A", (f"x = {number}", ""), "The end."))
-        assert slides.renew(path, changed) == f"01_a-{number}.ipynb"
+        assert slides.renew(path, changed).endswith(f" is in build/slides/01_a-{number}.ipynb")
         assert source(path) == f"x = {number}"
     assert [source(path.with_stem(f"01_a-{number}")) for number in (2, 3)] == ["x = 40 + 2", "x = 40 + 3"]
+
+
+DAMAGED = {"empty": b"", "half": b'{"cells": [{"cell_type": "code", ', "not text": b"\xff\xfe\x00", "a list": b"[]",
+           "zeros": bytes(1000), "odd cells": b'{"cells": 1}', "odd metadata": b'{"cells": [], "metadata": []}'}
+
+
+@pytest.mark.parametrize("damaged", DAMAGED.values(), ids=DAMAGED)
+def test_damaged_slides_are_set_aside_and_made_anew(copies, damaged):
+    path, made = copies
+    for number in (2, 3):
+        path.write_bytes(damaged)
+        said = slides.renew(path, made)
+        assert re.fullmatch(r"build/slides/01_a\.ipynb could not be read: it .+\. It is made anew; what was there is "
+                            rf"in build/slides/01_a-{number}\.ipynb", said)
+        assert source(path) == "x = 1" and path.with_stem(f"01_a-{number}").read_bytes() == damaged
+
+
+def test_somebody_elses_notebook_is_set_aside(copies):
+    path, made = copies
+    for metadata in ({}, {"slides": 1}, {"slides": {"made_from": 1}}):
+        nbformat.write(new_notebook(cells=[new_markdown_cell("mine", id="a")], metadata=metadata), path)
+        mine = path.read_bytes()
+        slides.renew(path, made)
+        assert mine in [other.read_bytes() for other in path.parent.iterdir()] and source(path) == "x = 1"
 
 
 # The command
@@ -185,6 +209,40 @@ def test_the_command_makes_all_slides_and_opens_one(folder, monkeypatch):
     assert "--LabApp.default_url=/lab/tree/build/slides/03_normalize_the_batch.ipynb" in options
     assert "--no-browser" in options and settings == [slides.SHOW, command.SETTINGS]
     assert sorted(path.name for path in (folder / "build" / "slides").iterdir()) == [path.name for path in NOTEBOOKS]
+
+
+@pytest.fixture
+def run(folder, monkeypatch):
+    """The command without JupyterLab, in the folder of the lessons."""
+    monkeypatch.setattr(slides, "launch", lambda *_: None)
+    monkeypatch.setattr(slides.importlib.util, "find_spec", lambda name: name)
+
+    def give(*words):
+        monkeypatch.setattr(sys, "argv", ["slides", *words])
+        slides.main()
+    return give
+
+
+def test_one_damaged_file_concerns_one_lesson(folder, run, capsys):
+    lesson, others = folder / "notebooks" / NOTEBOOKS[1].name, [path.name for path in NOTEBOOKS if path != NOTEBOOKS[1]]
+    whole = lesson.read_bytes()
+    lesson.write_bytes(whole[:1000])
+    run("3")
+    assert capsys.readouterr().out.startswith(f"notebooks/{lesson.name} cannot be read, and has no new slides: it is")
+    assert sorted(path.name for path in (folder / "build" / "slides").iterdir()) == others
+    with pytest.raises(SystemExit, match=f"{lesson.name} cannot be read"):
+        run("1")
+    lesson.write_bytes(whole)
+    (folder / "build" / "slides" / NOTEBOOKS[0].name).write_bytes(b"half")
+    run()
+    assert capsys.readouterr().out.count("\n") == 1
+    assert {path.name for path in NOTEBOOKS} < {path.name for path in (folder / "build" / "slides").iterdir()}
+
+
+def test_a_file_in_place_of_the_folder_is_named(folder, run):
+    (folder / "build").touch()
+    with pytest.raises(SystemExit, match="^build/slides: .*build.* cannot be used"):
+        run()
 
 
 def test_without_the_package_the_command_says_what_to_install(folder, monkeypatch):
