@@ -38,10 +38,11 @@ outputs: .venv/lesson
 bench: .venv/test
 	$(BIN)/python tests/bench.py
 
-# The pages for reading, and in build/site/lite the edition that runs in the browser. All of it is made anew.
+# The pages for reading, and in build/site/lite the edition that runs in the browser. All of it is made anew; what
+# somebody else has put beside it stays.
 site: .venv/test build/lite/bin/jupyter
-	rm -rf build/site build/lib
 	$(BIN)/python -m batchnorm_lesson.site build/site --lite build/lite/source $(SITE_ARGS)
+	rm -rf build/lib build/lite/source/pypi build/site/lite
 	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir build/lite/source/pypi \
 	  . $(WIDGETS)
 	cd build/lite/source && ../bin/jupyter lite build --apps lab --no-sourcemaps --output-dir ../../site/lite \
@@ -56,7 +57,8 @@ lock: build/uv/bin/uv
 	sed 's/^\([^=]*==\).*/^\1/' build/limits.txt > build/locked.txt
 	printf '%s\n' 'axe-playwright-python>=0.1.7' 'jupyterlab-slideshow>=0.3.4,<0.4' 'latex2mathml>=3.81' \
 	  'playwright>=1.40' 'ruff>=0.14' | $(COMPILE) - --constraints build/limits.txt --no-annotate \
-	  | grep -v -f build/locked.txt > tests/requirements.txt
+	  | grep -v -f build/locked.txt > build/tests.txt
+	mv build/tests.txt tests/requirements.txt
 # From jsonschema 4.25 on, everything of Jupyter's compiles 35 grammars as it starts that no notebook needs, for 0.6 s:
 # github.com/jupyter-server/jupyter_server/issues/1559. When that is closed, this limit can go.
 QUICK_START = jsonschema<4.25
@@ -69,11 +71,10 @@ check-binder: build/binder/bin/jupyter-repo2docker
 links:
 	@$(PYTHON) tests/links.py
 
+# By name: build/slides, a checkpoint of Jupyter's and whatever else is there may be what somebody has typed.
 clean:
-	rm -rf .venv .pytest_cache *.egg-info
-	[ ! -d build ] || find build -mindepth 1 -maxdepth 1 ! -name slides -exec rm -rf {} +  # slides may be typed into
+	rm -rf .venv .pytest_cache *.egg-info $(addprefix build/,app bdist.* binder lib limits.txt lite locked.txt screenshots tests.txt uv)
 	find batchnorm_lesson notebooks tests -name __pycache__ -prune -exec rm -rf {} +
-	find notebooks -name .ipynb_checkpoints -prune -exec rm -rf {} +
 
 .venv/lesson: requirements.txt
 	@$(CHECK_PYTHON)

@@ -10,6 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from . import files
 from .__main__ import SETTINGS, lessons
 
 HEADING = re.compile(r"(?m)^(?=#+ )")
@@ -78,7 +79,7 @@ def write_copies(source, target):
     """Write the lessons of one folder, as the app shows them, into another: what the start page says of each."""
     contents = []
     for path in sorted(source.glob("[0-9]*.ipynb")):
-        notebook = json.loads(path.read_text(encoding="utf-8"))
+        notebook = files.notebook(path)
         cells = [{**cell, "source": "".join(cell["source"])} for cell in notebook["cells"]]
         prose = "\n".join(cell["source"] for cell in cells if cell["cell_type"] == "markdown")
         goal = GOAL.search(prose)

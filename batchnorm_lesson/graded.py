@@ -12,6 +12,7 @@ from pathlib import Path
 
 from . import exercises
 from .__main__ import lessons
+from .files import OwnFolder, notebook, say
 
 CHECK = re.compile(r"^exercises\.(\w+)\.check\((\w+)\)$", re.MULTILINE)
 STUB = "    ...  # your code\n"
@@ -61,33 +62,22 @@ def marked(name, **what):
 
 def files(folder):
     """What a course's folder gets from the lessons of a folder: the text of each file, by its place."""
-    made = {Path("nbgrader_config.py"): CONFIG}
+    made = {"nbgrader_config.py": CONFIG}
     for path in sorted(folder.glob("[0-9]*.ipynb")):
-        notebook = graded(json.loads(path.read_text(encoding="utf-8")))
-        made[Path("source", path.stem, path.name)] = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+        text = json.dumps(graded(notebook(path)), indent=1, ensure_ascii=False) + "\n"
+        made[f"source/{path.stem}/{path.name}"] = text
     return made
-
-
-def write(text, path, overwrite=False):
-    """Write a file, unless it is there and says something else: in a word, what became of it."""
-    there = path.exists()
-    if there and path.read_text(encoding="utf-8") == text:
-        return "unchanged"
-    if there and not overwrite:
-        return "KEPT, not written: it is there and differs"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8", newline="\n")
-    return "overwritten" if there else "written"
 
 
 def main(given=None):
     """The command."""
     parser = argparse.ArgumentParser(prog="python -m batchnorm_lesson.graded", description=__doc__.partition("\n")[0])
-    parser.add_argument("folder", type=Path, help="the folder of the course; it is made if it is not there")
-    parser.add_argument("--overwrite", action="store_true", help="replace files that were changed, too")
+    parser.add_argument("folder", metavar="FOLDER", type=Path, help="the course's: new, empty or made by this command")
+    parser.add_argument("--overwrite", action="store_true", help="write into any folder, replace changed files too")
     options = parser.parse_args(given)
-    for place, text in files(lessons() / "notebooks").items():
-        print(f"{place.as_posix()}: {write(text, options.folder / place, options.overwrite)}")
+    course = OwnFolder(options.folder, "graded", "FOLDER", options.overwrite)
+    became = course.write(files(lessons() / "notebooks"))
+    say(*(f"{place}: {word}" for place, word in became.items()))
 
 
 if __name__ == "__main__":

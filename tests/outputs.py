@@ -10,6 +10,8 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
+from batchnorm_lesson.files import write_whole
+
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 # The live view's id is random, and without a kernel it shows nothing; the picture beside it does.
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -57,8 +59,7 @@ def main():
             notebook = normalize(run(path))
         except CellExecutionError as error:
             sys.exit(f"{path.name} was not written, because a cell of it fails:\n{error}")
-        with path.open("w", encoding="utf-8", newline="\n") as stream:
-            stream.write(nbformat.writes(notebook).rstrip("\n") + "\n")
+        write_whole(path, nbformat.writes(notebook).rstrip("\n") + "\n")
         print(path.name)
 
 

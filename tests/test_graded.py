@@ -102,5 +102,32 @@ def test_a_changed_file_is_kept_and_told(tmp_path, capsys):
     assert said.pop(first.relative_to(tmp_path).as_posix()) == "KEPT, not written: it is there and differs"
     assert said.pop(second.relative_to(tmp_path).as_posix()) == "written" and set(said.values()) == {"unchanged"}
     assert "the teacher's" in first.read_text(encoding="utf-8")
+    (tmp_path / "nbgrader_config.py").write_bytes(b"name = '\xe9'")  # a teacher's own, in Latin-1
+    graded.main([str(tmp_path)])
+    assert "nbgrader_config.py: KEPT" in capsys.readouterr().out
     graded.main([str(tmp_path), "--overwrite"])
     assert first.read_bytes() == original and "overwritten" in capsys.readouterr().out
+
+
+def test_what_a_later_version_makes_replaces_only_what_nobody_has_changed(tmp_path, capsys, monkeypatch):
+    graded.main([str(tmp_path)])
+    names = list(PLACES)
+    changed, removed = (tmp_path / "source" / name / f"{name}.ipynb" for name in (names[1], names[-1]))
+    changed.write_text("the teacher's", encoding="utf-8")
+    later = {place: text + "\n" for place, text in graded.files(graded.lessons() / "notebooks").items()
+             if names[-1] not in place}
+    monkeypatch.setattr(graded, "files", lambda folder: later)
+    capsys.readouterr()
+    graded.main([str(tmp_path)])
+    said = capsys.readouterr().out
+    assert said.count(": renewed\n") == len(names) - 1 and said.count("KEPT") == 1
+    assert changed.read_text(encoding="utf-8") == "the teacher's" and removed.exists()
+
+
+def test_a_course_or_a_file_of_somebody_elses_is_refused(tmp_path):
+    config = tmp_path / "nbgrader_config.py"
+    config.write_bytes(b"name = '\xe9'")
+    for place in (tmp_path, config):
+        with pytest.raises(SystemExit, match=f"^FOLDER: {re.escape(str(place))} .*Name a new or an empty folder"):
+            graded.main([str(place)])
+    assert list(tmp_path.iterdir()) == [config] and config.read_bytes() == b"name = '\xe9'"

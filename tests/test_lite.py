@@ -7,6 +7,7 @@ import tomllib
 import nbformat
 import pytest
 
+from batchnorm_lesson.files import OwnFolder
 from batchnorm_lesson.site import lite
 from lessons import NOTEBOOKS, ROOT
 
@@ -29,7 +30,7 @@ print(threading.active_count())
 @pytest.fixture(scope="module")
 def source(tmp_path_factory):
     folder = tmp_path_factory.mktemp("lite") / "source"
-    lite.write_contents(ROOT, folder)
+    OwnFolder(folder, "lite", "--lite").write(lite.contents(ROOT))
     return folder
 
 

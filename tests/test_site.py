@@ -6,6 +6,7 @@ import nbformat
 import pytest
 
 from batchnorm_lesson import style
+from batchnorm_lesson.files import OwnFolder
 from lessons import NOTEBOOKS, QUESTIONS, ROOT
 
 pytest.importorskip("latex2mathml", reason="latex2mathml is not installed (pip install -r tests/requirements.txt)")
@@ -62,7 +63,7 @@ class Visit:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("site")
-    pages.write_pages(ROOT, folder)
+    OwnFolder(folder, "pages", "FOLDER").write(pages.pages(ROOT))
     return folder
 
 

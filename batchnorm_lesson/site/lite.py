@@ -1,8 +1,9 @@
 """The files of the JupyterLite edition: the same notebooks, each with a cell that installs the package first."""
 import json
-import shutil
 
 import nbformat
+
+from ..files import lesson
 
 INSTALL = "%pip install -q ipywidgets batchnorm-lesson"
 HINT = ("*In the browser: the first run fetches Python and takes a minute or two. What you write is kept in this "
@@ -15,22 +16,18 @@ CONFIG = {"jupyter-lite-schema-version": 0,
 SETTINGS = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}
 
 
-def write_contents(source, folder):
-    """Write into ``folder``, which is made anew, what ``jupyter lite build`` makes the edition of.
+def contents(source):
+    """What ``jupyter lite build`` makes the edition of: the contents of each file, by its place.
 
     That is README and notebooks of the folder ``source``, with a cell more in each notebook, and the page's settings.
     """
-    shutil.rmtree(folder, ignore_errors=True)
-    notebooks = folder / "files" / "notebooks"
-    notebooks.mkdir(parents=True)
+    made = {"jupyter-lite.json": json.dumps(CONFIG), "overrides.json": json.dumps(SETTINGS)}
     for path in [source / "README.md", *source.glob("notebooks/*.png")]:
-        shutil.copyfile(path, folder / "files" / path.relative_to(source))
+        made[f"files/{path.relative_to(source).as_posix()}"] = path.read_bytes()
     for path in sorted(source.glob("notebooks/[0-9]*.ipynb")):
-        # Not nbformat.write: JupyterLite does not join a Markdown output that is stored line by line.
-        text = json.dumps(installing(nbformat.read(path, as_version=4)), ensure_ascii=False)
-        (notebooks / path.name).write_text(text, encoding="utf-8")
-    (folder / "jupyter-lite.json").write_text(json.dumps(CONFIG), encoding="utf-8")
-    (folder / "overrides.json").write_text(json.dumps(SETTINGS), encoding="utf-8")
+        # Not nbformat.writes: JupyterLite does not join a Markdown output that is stored line by line.
+        made[f"files/notebooks/{path.name}"] = json.dumps(installing(lesson(path)), ensure_ascii=False)
+    return made
 
 
 def installing(notebook):

@@ -1,12 +1,12 @@
 """The lessons and the README as pages for reading."""
 import re
-import shutil
 from pathlib import Path
 
 import nbformat
 from jinja2 import pass_context
 from nbconvert import HTMLExporter
 
+from ..files import lesson
 from .markdown import as_in_jupyter, as_on_github, code, scrollable, to_html
 
 HERE = Path(__file__).parent
@@ -32,36 +32,29 @@ class Exporter(HTMLExporter):
         return self.from_notebook_node(notebook, resources)[0]
 
 
-def write_pages(source, folder, lite=False, repository=None):
-    """Write a page for each lesson, a start page from the README and the teachers' page, and return the files.
+def pages(source, lite=False, repository=None):
+    """A page for each lesson, a start page from the README, the teachers' page, the files they link to: name → text.
 
-    ``source`` is the folder of README and notebooks, ``folder`` is made anew or overwritten. With ``lite`` the pages
-    link to a JupyterLite edition in ``folder/lite``; ``repository`` is the address that the start page names.
+    ``source`` is the folder of README and notebooks. With ``lite`` the pages link to a JupyterLite edition in the
+    folder ``lite`` beside them; ``repository`` is the address that the start page names.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     paths = sorted(source.glob("notebooks/[0-9]*.ipynb"))
-    notebooks = [nbformat.read(path, as_version=4) for path in paths]
+    notebooks = list(map(lesson, paths))
     titles = [notebook.cells[0].source.partition("\n")[0].removeprefix("# ") for notebook in notebooks]
     entries = [{"title": title, "file": f"{path.stem}.html"} for title, path in zip(titles, paths)]
-    exporter, written = Exporter(), []
+    exporter, made = Exporter(), {}
     for i, (notebook, path) in enumerate(zip(notebooks, paths)):
         for_reading(notebook, lite and lite_address(path))
-        page = exporter.page(notebook, title=titles[i], folder=path.parent, lite=lite,
-                             previous=entries[i - 1] if i else None, next=(entries + [None])[i + 1])
-        written.append(_write(folder / entries[i]["file"], page))
+        made[entries[i]["file"]] = exporter.page(notebook, title=titles[i], folder=path.parent, lite=lite,
+                                                 previous=entries[i - 1] if i else None,
+                                                 next=(entries + [None])[i + 1])
     readme = start(source, lite and lite_address(paths[0]), repository)
     teaching = linked((source / "notebooks" / "teaching.md").read_text(encoding="utf-8"))
-    for name, text in (("index", _with_files(readme, source, folder)), ("teaching", teaching)):
+    for name, text in (("index", _with_files(readme, source, made)), ("teaching", teaching)):
         cell = nbformat.v4.new_markdown_cell(text)
-        page = exporter.page(nbformat.v4.new_notebook(cells=[cell]), title=_title(text), folder=source, start=True,
-                             anchor=as_on_github)
-        written.append(_write(folder / f"{name}.html", page))
-    return [written[-2], *written[:-2], written[-1]]
-
-
-def _write(path, text):
-    path.write_text(text, encoding="utf-8", newline="\n")
-    return path
+        made[f"{name}.html"] = exporter.page(nbformat.v4.new_notebook(cells=[cell]), title=_title(text), folder=source,
+                                             start=True, anchor=as_on_github)
+    return made
 
 
 def lite_address(path):
@@ -130,12 +123,12 @@ def _title(text):
     return re.match(r"# (.*)", text)[1]
 
 
-def _with_files(text, source, folder):
-    """Text whose links to other files of the project lead to copies of them, which a browser shows as plain text."""
+def _with_files(text, source, made):
+    """Text whose links to other files of the project lead to copies, made too, which a browser shows as plain text."""
     def copied(found):
         path = source / found[1]
         if not path.is_file() or path.suffix == ".png":
             return found[0]
-        shutil.copyfile(path, folder / f"{path.name}.txt")
+        made[f"{path.name}.txt"] = path.read_text(encoding="utf-8")
         return f"]({path.name}.txt)"
     return re.sub(r"\]\(([\w./-]+)\)", copied, text)
