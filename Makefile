@@ -73,7 +73,8 @@ links:
 
 # By name: build/slides, a checkpoint of Jupyter's and whatever else is there may be what somebody has typed.
 clean:
-	rm -rf .venv .pytest_cache *.egg-info $(addprefix build/,app bdist.* binder lib limits.txt lite locked.txt screenshots tests.txt uv)
+	rm -rf .venv .pytest_cache *.egg-info $(addprefix build/,app bdist.* binder lib lite screenshots uv) \
+	  build/limits.txt build/locked.txt build/tests.txt
 	find batchnorm_lesson notebooks tests -name __pycache__ -prune -exec rm -rf {} +
 
 .venv/lesson: requirements.txt
