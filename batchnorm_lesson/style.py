@@ -125,10 +125,10 @@ def font(size):
 
 def number(value, digits=2):
     """A number as it is read: at most so many decimals, no trailing zeros, a real minus sign, no negative zero."""
-    words = f"{value:.{digits}f}"
+    words = f"{value:z.{digits}f}"
     if "." in words:
         words = words.rstrip("0").rstrip(".")
-    return "0" if words == "-0" else words.replace("-", "−")
+    return words.replace("-", "−")
 
 
 def subscript(i):
