@@ -12,6 +12,8 @@ os.environ.pop("MPLBACKEND", None)
 # Two test processes and their kernels share two processors; with threads of its own, NumPy only waits for them.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+ROUNDINGS = int(os.environ.get("ROUNDINGS", 0))  # set by tests/processors.py
+
 # Voila lives in an environment of its own: make test-app.
 collect_ignore = [] if importlib.util.find_spec("voila") else ["test_app_live.py"]
 
@@ -59,6 +61,41 @@ def kernel():
     manager.shutdown_kernel(now=True)
 
 
+def pytest_generate_tests(metafunc):
+    """With ROUNDINGS, each test that holds a training against bounds is done so many times."""
+    if ROUNDINGS and "within" in metafunc.fixturenames:
+        metafunc.parametrize("within", range(1, ROUNDINGS + 1), indirect=True, ids="rounding {}".format)
+
+
+@pytest.fixture
+def within(request, monkeypatch):
+    """Holds a quantity of a training against its bounds: ``within(low, value, high, "what it is")``.
+
+    Bounds lie 4 standard deviations from the mean or more, over networks whose first weights differ by their rounding
+    only: tests/processors.py does the training with such networks, and measures it.
+    """
+    def assert_within(low, value, high, what):
+        request.node.user_properties.append(("within", (what, low, float(value), high)))
+        assert low < value < high, what
+
+    if hasattr(request, "param"):
+        from batchnorm_lesson.network import Network
+        monkeypatch.setattr(Network, "__init__", differently_rounded(Network.__init__, request.param))
+    return assert_within
+
+
+def differently_rounded(make, seed):
+    """Network.__init__ with weights that are multiplied by 1 + 1e-15 · N(0, 1)."""
+    import numpy as np  # not before the number of its threads is set, above
+
+    def init(network, *args, **kwargs):
+        make(network, *args, **kwargs)
+        rng = np.random.default_rng(seed)
+        for weights in network.weights:
+            weights *= 1 + 1e-15 * rng.normal(size=weights.shape)
+    return init
+
+
 # Here making what the tests share, a server, a browser and all lessons in it, takes longer than the tests.
 TOGETHER = ["test_slides_browser.py", "test_accessibility.py", "test_site.py", "test_live.py", "test_lite.py",
             "test_given.py"]
@@ -80,6 +117,8 @@ def pytest_collection_modifyitems(items):
         names = scope_of(item.nodeid), item.nodeid
         return next((i for i, words in enumerate(LONGEST) if any(words in name for name in names)), len(LONGEST))
 
+    if ROUNDINGS:
+        items[:] = [item for item in items if "within" in item.fixturenames]
     items.sort(key=rank)
     for item in items:
         if type(item).__name__ == "IPyNbCell":

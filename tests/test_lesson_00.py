@@ -259,9 +259,9 @@ def ends(scale, rate=0.05, steps=200, **kwargs):
 
 
 def test_the_best_scale_is_a_bit_above_the_rule_which_is_for_the_sums():
-    """From three starts each, 0.15 to 0.18 ended at 0.07 to 0.18, 0.125 at 0.19 to 0.33, 0.22 at 0.16 to 0.23."""
+    """Over 10 roundings 0.15 and 0.18 end at 0.09 and 0.07, 0.125 and 0.22 at 0.16 to 0.29: ratio 0.45, sd 0.07."""
     found = {scale: ends(scale) for scale in (0.125, 0.15, 0.18, 0.22)}
-    assert max(found[0.15], found[0.18]) < 0.7 * min(found[0.125], found[0.22])
+    assert max(found[0.15], found[0.18]) < 0.8 * min(found[0.125], found[0.22])
     assert "Its floor lies at about 0.15 to 0.18, above 1/8" in NOTEBOOK.prose
     sums, after = re.findall(r"0\.125: .*sums ([\d.]+), after tanh ([\d.]+)", NOTEBOOK.printed("sums ="))[0]
     assert float(sums) == 1 and float(after) < 0.7 and "*before* tanh, which takes something away" in NOTEBOOK.prose
@@ -273,10 +273,9 @@ def test_in_the_middle_of_the_valley_batch_norm_ends_a_little_higher():
     assert plain_end + 0.03 < cured < plain_end + 0.3 and f"At {middle:.2f}, where" in NOTEBOOK.prose
 
 
-def test_six_times_the_rate_needs_batch_norm():
-    """From five starts, and with weights changed in the 13th digit: 1.5 to 2.3 without, 0.3 to 0.5 with batch norm."""
-    for seed in (0, 1):
-        assert ends("xavier", rate=0.3, seed=seed) > 1.2 and ends("xavier", rate=0.3, seed=seed, batch_norm=True) < 0.8
+def test_six_times_the_rate_needs_batch_norm(within):
+    within(1, ends("xavier", rate=0.3), np.inf, "loss at rate 0.3 without batch norm")
+    within(0, ends("xavier", rate=0.3, batch_norm=True), 1, "loss at rate 0.3 with batch norm")
     assert NOTEBOOK.printed("for rate in (0.05, 0.3)").split()[-1] == "False"
     assert NOTEBOOK.printed("rate  0.3").split()[-1] == "True" and "Six times the learning rate" in NOTEBOOK.prose
 
@@ -313,13 +312,11 @@ def test_with_batch_norm_all_eleven_scales_learn():
     assert drawn.endswith("With batch norm, drawn as squares, 2 of 3 end below 2.")
 
 
-def test_the_smallest_scale_is_the_slowest_with_batch_norm_and_far_from_the_limit():
-    """Weights changed in the 13th digit end between 1.0 and 1.5: a limit of 1 would be a matter of luck."""
-    labels, ends = np.load(expected.DATA)["labels"], []
-    for scale in (0.03, 0.96):
-        network = Network(depth=20, scale=scale, batch_norm=True)
-        ends.append(np.mean(list(train(network, IMAGES, labels, steps=200, rate=0.05))[-20:]))
-    assert 0.9 < ends[0] < 1.7 and ends[1] < ends[0] and "the smallest is the slowest" in NOTEBOOK.prose
+def test_the_smallest_scale_is_the_slowest_with_batch_norm_and_far_from_the_limit(within):
+    smallest, largest = (ends(scale, batch_norm=True) for scale in (0.03, 0.96))
+    within(-np.inf, smallest, 2, "loss of the smallest scale with batch norm")
+    within(-np.inf, largest / smallest, 1, "loss of the largest scale beside that of the smallest")
+    assert "the smallest is the slowest" in NOTEBOOK.prose
 
 
 def test_tiny_values_still_tell_digits_apart():

