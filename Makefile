@@ -14,7 +14,7 @@ BIN := .venv/bin
 # The notebooks choose their own back end; one from outside changes what a cell prints.
 unexport MPLBACKEND
 
-.PHONY: lesson slides app test test-app outputs bench site lock check-binder links clean
+.PHONY: lesson slides app test test-app check-processors outputs bench site lock check-binder links clean
 
 lesson: .venv/lesson
 	$(BIN)/python -m batchnorm_lesson $(LAB_ARGS)
@@ -31,6 +31,9 @@ test: .venv/test
 
 test-app: build/app/ready
 	build/app/bin/python -m pytest tests/test_app_live.py $(PYTEST_ARGS)
+
+check-processors: .venv/test
+	$(BIN)/python tests/processors.py
 
 outputs: .venv/lesson
 	$(BIN)/python tests/outputs.py $(NOTEBOOKS)
