@@ -1,9 +1,12 @@
 """The pages for reading, in a browser without a network: what each shows, hides, links to, and how wide it is."""
+import io
 import re
 from urllib.parse import unquote, urlsplit
 
 import nbformat
+import numpy as np
 import pytest
+from PIL import Image
 
 from batchnorm_lesson import style
 from batchnorm_lesson.files import OwnFolder
@@ -32,6 +35,8 @@ STUCK = """() => [...document.querySelectorAll('main *')]
     .filter(element => element.scrollWidth > element.clientWidth + 1 &&
                        getComputedStyle(element).overflowX == 'auto' && element.tabIndex < 0)
     .map(element => element.outerHTML.slice(0, 200))"""
+CUT = "() => [...document.querySelectorAll('.formula')].filter(formula => formula.scrollWidth > formula.clientWidth)" \
+      ".map(formula => formula.textContent)"
 INKS = """() => [...document.querySelectorAll('[mathcolor]')]
     .map(part => [part.getAttribute('mathcolor'), getComputedStyle(part).color])"""
 
@@ -51,6 +56,7 @@ class Visit:
         tab.emulate_media(color_scheme="dark")
         self.violations += violations(tab, rules=["color-contrast"])
         self.dark_inks = {tuple(ink) for ink in tab.evaluate(INKS)}
+        self.cut = tab.evaluate(CUT)
         self.too_wide = [size for size in (*SCREENS, PHONE) if self._width(tab, size) > size["width"]]
         self.stuck = tab.evaluate(STUCK)
 
@@ -129,6 +135,33 @@ def test_nothing_is_fetched_and_nothing_runs(visits):
 
 def test_no_page_is_wider_than_the_screen(visits):
     assert not problems(visits, lambda name, visit: visit.too_wide or visit.stuck)
+
+
+def test_formulas_fit(visits):
+    assert not problems(visits, lambda name, visit: visit.cut)
+
+
+def edge(tab, part, side):
+    """How bright the page is at an edge of a part, above its first line, from 0 to 255."""
+    box = part.bounding_box()
+    left = box["x"] + (4 if side == "left" else box["width"] - 6)  # behind the bar beside what was printed
+    shot = tab.screenshot(clip={"x": left, "y": box["y"] + 4, "width": 2, "height": 2})
+    return np.asarray(Image.open(io.BytesIO(shot)).convert("L")).mean()
+
+
+@pytest.mark.parametrize("name, selector", [(NAMES[7], ".formula"), (NAMES[7], ".highlight pre"),
+                                            (NAMES[7], ".output pre"), ("teaching.html", ".table")])
+def test_what_scrolls_on_a_phone_is_shaded_where_it_goes_on(site, tab, name, selector):
+    tab.emulate_media(color_scheme="light")
+    tab.set_viewport_size(PHONE)
+    tab.goto((site / name).as_uri())
+    parts = tab.locator(selector)
+    wide = parts.evaluate_all("parts => parts.findIndex(part => part.scrollWidth > part.clientWidth + 50)")
+    part = parts.nth(wide)
+    part.scroll_into_view_if_needed()
+    for scrolled, shaded in [(0, ["right"]), (25, ["left", "right"]), (9999, ["left"])]:
+        part.evaluate("(part, left) => part.scrollTo(left, 0)", scrolled)
+        assert [side for side in ("left", "right") if edge(tab, part, side) < 225] == shaded
 
 
 def test_links_lead_somewhere(site, visits):
@@ -220,15 +253,20 @@ def test_the_live_edition_is_linked_where_there_is_one(lite):
     assert (f"[open the lessons in JupyterLite]({lite})" in pages.start(ROOT, lite)) == bool(lite)
 
 
-def test_an_answer_opens_by_keyboard_and_in_print(site, tab):
+def test_an_answer_opens_by_keyboard_and_is_printed_if_it_is_wanted(site, tab):
     tab.goto((site / NAMES[2]).as_uri())
-    answer = tab.locator("details p").first
+    (answer, other), blocks = tab.locator("details p").all()[:2], tab.locator("details")
     assert not answer.is_visible()
     tab.locator("summary").first.press("Enter")
     assert answer.is_visible()
-    tab.locator("summary").first.press("Enter")
     tab.emulate_media(media="print")
-    assert answer.is_visible() and not tab.locator("nav").first.is_visible()
+    assert answer.is_visible() and not other.is_visible() and not tab.locator("nav").first.is_visible()
+    assert blocks.evaluate_all("blocks => blocks.filter(block => block.checkVisibility()).length") == 1
+    tab.emulate_media(media="screen")
+    tab.get_by_label("Print with answers").check()
+    assert not other.is_visible()
+    tab.emulate_media(media="print")
+    assert other.is_visible() and not tab.get_by_label("Print with answers").is_visible()
     tab.emulate_media(media="screen")
 
 
