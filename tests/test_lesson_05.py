@@ -1,5 +1,6 @@
 """The facts of lesson 05, computed with plain NumPy: what the prose, the questions and the explorers say."""
 import itertools
+import re
 
 import numpy as np
 import pytest
@@ -103,7 +104,7 @@ def test_check_marks():
     assert marks(eps=10 ** -1.75) == "✓✓" and marks(eps=10 ** -1.5) == "✓✗"
     stops = 10 ** np.arange(-8, 2.25, explorers.batch_of_four().controls["eps"].step)
     first = min(stop for stop in stops if marks(eps=stop) == "✓✗")
-    assert f"{first:.1e}" == "3.2e-02" and "2. From 3.2e-2 on: the first stop of the slider beyond" in NOTEBOOK.prose
+    assert f"{first:.2e}" == "3.16e-02" and "From 0.0316 on (`3.16e-2` beside the slider): the first" in NOTEBOOK.prose
     assert marks(m=2) == "✓✓"
 
 
@@ -179,12 +180,12 @@ def test_a_batch_of_two_is_always_minus_one_and_one():
 # The challenges
 
 @pytest.mark.parametrize("number, values, right", [
-    (1, {}, False), (1, {"gamma": 3, "beta": -2}, True), (1, {"gamma": -3, "beta": -2}, True),
+    (1, {}, None), (1, {"gamma": 3, "beta": -2}, True), (1, {"gamma": -3, "beta": -2}, True),
     (1, {"gamma": 3, "beta": 2}, False), (1, {"gamma": 2.5, "beta": -2}, False),
     (1, {"gamma": 3, "beta": -2, "x1": 9, "x2": 9, "x3": 9, "x4": 9}, False),
-    (2, {}, False), (2, {"gamma": 2, "beta": 3}, True), (2, {"gamma": -4, "beta": 6}, True),
+    (2, {}, None), (2, {"gamma": 2, "beta": 3}, True), (2, {"gamma": -4, "beta": 6}, True),
     (2, {"gamma": 0, "beta": 1}, False), (2, {"gamma": 4, "beta": 5.5}, False),
-    (3, {}, False), (3, {"x1": 2, "x2": 2, "x3": 8, "x4": 8}, True),
+    (3, {}, None), (3, {"x1": 2, "x2": 2, "x3": 8, "x4": 8}, True),
     (3, {"x1": 8, "x2": 2, "x3": 8, "x4": 2}, True),
     (3, {"x1": 5, "x2": 5, "x3": 5, "x4": 5}, True),
     (3, {"x1": 2, "x2": 4, "x3": 6, "x4": 8}, False), (3, {"x1": 2, "x2": 2, "x3": 8, "x4": 8.5}, False),
@@ -192,7 +193,8 @@ def test_a_batch_of_two_is_always_minus_one_and_one():
 def test_challenge_is_judged(number, values, right):
     explorer = explorers.challenge(number)
     explorer.set(**values)
-    assert ("✓ Right" in explorer.text) == right and ("✗ Not right yet" in explorer.text) != right
+    verdict = {True: "✓ Right.", False: "✗ Not right yet.", None: "○ Not attempted yet."}[right]
+    assert re.findall("[✓✗○] [^.]+[.]", explorer.text) == [verdict]
 
 
 def test_challenges_are_solved_exactly_by_what_they_ask():

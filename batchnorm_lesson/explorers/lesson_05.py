@@ -102,15 +102,17 @@ def challenge(which=1):
     one_of("which", which, CHALLENGES)
     controls = {} if which == 2 else batch_sliders(RUNNING_EXAMPLE)
     controls |= {} if which == 3 else _affine_sliders(2.0, 1.0)
+    start = {name: control.value for name, control in controls.items()}
     return Explorer(f"Challenge {which}: {CHALLENGES[which]}", figures.four_steps,
-                    lambda **values: _challenge(which, **values), controls)
+                    lambda **values: _challenge(which, values != start, **values), controls)
 
 
-def _challenge(which, gamma=3.0, beta=5.0, **values):
+def _challenge(which, moved, gamma=3.0, beta=5.0, **values):
+    """What is shown and said; nothing is judged before something was ``moved``."""
     x = np.array(list(values.values()) or RUNNING_EXAMPLE, dtype=float)
     steps = _four_steps(x, gamma, beta, EPS)
     right, words = judge(which, x, steps["y"])
-    verdict = box("right" if right else "not right", words)
+    verdict = box(("right" if right else "not right") if moved else "not attempted", words)
     return steps, f'<b>{CHALLENGES[which]}</b>\n<div style="min-height:4em">{verdict}</div>'
 
 
