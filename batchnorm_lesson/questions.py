@@ -74,6 +74,7 @@ class Guess(Question):
         self.button = plain(widgets.Button, {"width": "auto"}, description="Reveal")
         self.slider.observe(self._moved, "value")
         self.box.observe(self._typed, "value")
+        self.box.on_msg(self._entered)
         self.button.on_click(lambda _: self.reveal())
         controls = widgets.HBox([self.slider, self.box, self.button], layout=layout(flex_flow="row wrap"))
         super().__init__(_text(entry["question"]), controls, done=done)
@@ -83,10 +84,22 @@ class Guess(Question):
         guess = _typed_number(self.box.value)
         # The page sends a stop back with rounding errors of its own: 9.000000000000002.
         if guess is None or abs(self.slider.value - self._on_the_slider(guess)) > self.slider.step / 4:
+            self._early = None
             self.box.value = _number(self.slider.value)
 
     def _typed(self, _):
         self.slider.value = self._on_the_slider(_typed_number(self.box.value))
+        # On a slow connection Enter overtakes the last keys: the page holds them back until earlier ones are answered.
+        if self._early and self.box.value.startswith(self._early):
+            self.reveal()
+
+    def _entered(self, _, message, __):
+        """Enter in the box is a press on Reveal."""
+        if message.get("event") == "submit":
+            self._early = self.box.value
+            self.reveal()
+
+    _early = None
 
     def _on_the_slider(self, guess):
         """The slider's stop nearest to a guess: another value would come back rounded. For no guess, where it is."""

@@ -133,3 +133,26 @@ def test_unknown_names_are_refused_with_the_known_ones():
         questions.predict("no such question")
     with pytest.raises(ValueError, match="lesson must be one of 01"):
         questions.quiz(99)
+
+
+def test_enter_in_the_box_reveals_even_where_it_overtakes_the_last_key():
+    guess = questions.predict("balance-point")
+    press_enter = lambda: guess.box._handle_custom_msg({"event": "submit"}, [])  # noqa: E731
+    guess.box.value = "1"
+    press_enter()
+    assert "You said 1:" in guess._feedback.value
+    guess.box.value = "12"
+    assert "You said 12:" in guess._feedback.value
+    guess.box.value = "3"  # the next guess
+    assert "You said 12:" in guess._feedback.value
+    guess.box.value = "ten"
+    press_enter()
+    assert "“ten” is not a number" in guess._feedback.value
+
+
+def test_a_slider_that_is_moved_after_enter_does_not_reveal():
+    guess = questions.predict("balance-point")
+    guess.box.value = "1"
+    guess.box._handle_custom_msg({"event": "submit"}, [])
+    guess.slider.value = 1.5
+    assert "You said 1:" in guess._feedback.value
