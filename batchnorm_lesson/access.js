@@ -62,6 +62,14 @@ function take_number(event) {
     if (event.target.matches('.widget-readout')) event.target.dispatchEvent(new FocusEvent('blur', {bubbles: true}));
 }
 
+// What is typed behind a click or Tab takes the place of a slider's number. A click sets the caret after the focus.
+let entered;
+function select_number({type, target}) {
+    if (!target.matches('.widget-readout') || type == 'click' && target != entered) return;
+    getSelection().selectAllChildren(target);
+    entered = type == 'click' ? null : target;
+}
+
 function initialize({model}) {
     document.body.append(region);
     window.addEventListener('keydown', keep_arrows, true);
@@ -85,6 +93,8 @@ async function render({el}) {
     observer.observe(box, {subtree: true, childList: true, characterData: true});
     box.classList.add('mended');
     box.addEventListener('focusout', take_number);
+    box.addEventListener('focusin', select_number);
+    box.addEventListener('click', select_number);
     change();
     return () => {
         observer.disconnect();

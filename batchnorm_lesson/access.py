@@ -1,7 +1,8 @@
 """What ipywidgets leaves out for the keyboard and for screen readers is mended in the page, by access.js.
 
 ipywidgets gives a slider's handle no name and a picture no alternative text (issue 2650 of jupyter-widgets/ipywidgets),
-and forgets a number that is typed and left with Tab (issue 2535). Notebook 7 takes the arrow keys before a slider does.
+and forgets a number that is typed and left with Tab (issue 2535); what is typed after a click into it joins the digits
+that are there. Notebook 7 takes the arrow keys before a slider does.
 """
 from pathlib import Path
 

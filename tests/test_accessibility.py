@@ -125,7 +125,6 @@ def test_a_typed_number_counts_when_it_is_left(page, leave):
     number, handle = slider.get_by_role("textbox"), slider.get_by_role("slider")
     wanted = {"Tab": "4.5", "click": "21.0", "Enter": "7.5"}[leave]
     number.click()
-    page.keyboard.press("ControlOrMeta+a")
     page.keyboard.type(wanted)
     if leave == "click":
         place(page, BALANCE).locator(".widget-image").click()
@@ -134,6 +133,44 @@ def test_a_typed_number_counts_when_it_is_left(page, leave):
     page.wait_for_function("([handle, wanted]) => handle.ariaValueNow == wanted", arg=[handle.element_handle(), wanted])
     page.wait_for_function("([words, wanted]) => words.innerText.includes(wanted)",
                            arg=[place(page, BALANCE).locator(".spoken").element_handle(), f"{float(wanted):g}"])
+
+
+def test_a_power_of_ten_is_shown_as_it_is_typed(page):
+    slider = place(page, KNEE).locator(".widget-slider").first
+    slider.get_by_role("slider").press("Home")
+    slider.get_by_role("slider").press("Tab")  # selects the number as a click does
+    page.keyboard.type("1e-5")
+    page.keyboard.press("Enter")
+    page.wait_for_function("handle => handle.ariaValueNow == '-5.0'",
+                           arg=slider.get_by_role("slider").element_handle())
+    assert slider.get_by_role("textbox").inner_text() == "1e-5"
+
+
+def test_a_second_click_into_a_number_sets_the_caret(page):
+    number = place(page, BALANCE).locator(".widget-slider").first.get_by_role("textbox")
+    selected = []
+    for _ in range(2):
+        number.click()
+        selected.append(page.evaluate("() => getSelection().toString()"))
+    assert selected == [number.inner_text(), ""]
+
+
+def test_the_sentence_takes_no_room_beside_a_picture_that_is_seen(page):
+    sentence = place(page, BALANCE).locator(".explorer-sentence")
+    rooms = sentence.evaluate("""sentence => {
+        const explorer = sentence.closest('.explorer'), without = explorer.cloneNode(true);
+        without.classList.remove('mended');  // the page of somebody who has no anywidget
+        explorer.after(without);
+        const rooms = [explorer, without].map(box => {
+            const words = box.querySelector('.explorer-sentence').parentElement;
+            return [words.offsetHeight, box.offsetHeight];
+        });
+        without.remove();
+        return rooms;
+    }""")
+    (hidden, less), (shown, more) = rooms
+    assert hidden <= 1 and shown > 40 and more - less == shown
+    assert sentence.inner_text() in words(page, BALANCE)
 
 
 def test_no_key_leads_to_a_number_that_cannot_be_typed(page):

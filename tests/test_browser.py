@@ -66,6 +66,9 @@ LOOK = """async ([index, old, patience]) => {
     };
 }"""
 
+CUT = """place => [...place.querySelectorAll('.widget-label')].filter(label => label.scrollWidth > label.clientWidth)
+    .map(label => label.innerText)"""
+
 # What can be pressed, dragged or typed into, and something else lies over it.
 COVERED = """places => places.flatMap(place => {
     place.scrollIntoView({block: 'center'});
@@ -230,14 +233,24 @@ def test_nothing_is_wider_than_its_place(notebook):
 
 
 @every_notebook
+def test_there_is_room_below_a_fold(notebook):
+    tight = notebook.evaluate("""() => [...document.querySelectorAll('.jp-MarkdownOutput details + *')]
+        .filter(next => next.getBoundingClientRect().top
+                        < next.previousElementSibling.getBoundingClientRect().bottom + 10)
+        .map(next => next.innerText)""")
+    assert not tight
+
+
+@every_notebook
 def test_explorers_are_painted(notebook):
     problems = []
-    for cell, name, _ in cells_with(notebook, EXPLORER):
+    for cell, name, place in cells_with(notebook, EXPLORER):
         seen = look(notebook, cell)
         (width, height), (across, down) = seen["size"], seen["asked_size"]
         assert width >= 2 * across and min(across, down) >= 100, "not sharp at two pixels a point"
         assert abs(width / across - height / down) < 0.02, "stretched"
         problems += [f"{name}: {problem}" for problem in problems_of(name, seen, seen)]
+        problems += [f"{name}: the label {label} is cut" for label in place.evaluate(CUT)]
     assert not problems, "\n".join(problems)
 
 
@@ -328,7 +341,6 @@ def test_text_box_takes_numbers_and_ignores_words(notebook):
 
 def type_into(notebook, text, words):
     text.click()
-    notebook.keyboard.press("ControlOrMeta+a")
     notebook.keyboard.type(words)
     notebook.keyboard.press("Enter")
 
@@ -391,9 +403,11 @@ def test_predictions_say_how_far_off(notebook):
         off = entry["high"] - entry["answer"]
         assert f"You said {entry['high']:g}".replace("-", "−") in said and plain(entry["because"]) in said
         assert off <= entry.get("near", entry["step"] / 2) or f"{off:g} too high" in said
-        place.locator("input[type=text]").fill("9,25")  # no Enter
-        said = answer_after(place, place.get_by_role("button", name="Reveal").click)
-        assert "You said 9.25" in said
+        typed = place.locator("input[type=text]")
+        typed.fill("9,25")
+        assert "You said 9.25" in answer_after(place, place.get_by_role("button", name="Reveal").click)
+        typed.fill("7.75")
+        assert "You said 7.75" in answer_after(place, lambda: typed.press("Enter"))  # noqa: B023
 
 
 @every_notebook

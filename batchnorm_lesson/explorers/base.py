@@ -3,12 +3,13 @@ import html
 import re
 
 import ipywidgets as widgets
+from traitlets import Unicode
 
 from .. import leftovers
 from ..access import mender
 from ..looks import layout, plain, shared
 from ..picture import drawing
-from ..style import number, subscript
+from ..style import font, number, subscript
 
 leftovers.register()
 
@@ -20,6 +21,9 @@ STYLE = """<style>
 .explorer:not(.mended) .widget-readout[contenteditable=true]:focus { overflow: visible; white-space: nowrap }
 .explorer:not(.mended) .widget-readout[contenteditable=true]:focus::after {
     content: " ⏎ Enter"; font-size: 80%; opacity: .8 }
+/* Who sees the picture need not read what it shows. A screen reader has the words; so have all without access.js. */
+.explorer.mended .explorer-readout + div {
+    position: absolute; height: 1px !important; overflow: hidden !important; clip-path: inset(50%) }
 .explorer { container-type: inline-size }
 .explorer-top { flex-flow: row nowrap }
 @container (max-width: 700px) {
@@ -77,8 +81,10 @@ class Explorer(widgets.VBox):
 
     @property
     def _label_width(self):
-        """Room for the longest label, in pixels of the widgets' 13 px font; the sliders get the rest."""
-        return 12 + 7 * max(len(control.description) for control in self.controls.values())
+        """Room for the longest label, in pixels: the widgets' letters have 13, and are not wider than the pictures'."""
+        letters = font(11)
+        longest = max(letters.getlength(control.description) for control in self.controls.values())
+        return 4 + round(13 / letters.size * longest)
 
     @property
     def values(self):
@@ -155,10 +161,15 @@ def slider(label, value, low, high, step):
                  readout_format=f".{decimals}f")
 
 
+class LogSlider(widgets.FloatLogSlider):
+    """A slider over powers of ten whose number is as short as it is typed: 1e-5."""
+
+    readout_format = Unicode(".2~e").tag(sync=True)  # the page knows ~, which ipywidgets' own check refuses
+
+
 def log_slider(label, value, low, high, step=0.25):
     """A slider over powers of ten, from 10**low to 10**high."""
-    return plain(widgets.FloatLogSlider, value=value, min=low, max=high, step=step, description=label,
-                 readout_format=".1e")
+    return plain(LogSlider, value=value, min=low, max=high, step=step, description=label)
 
 
 def stops(label, value, options):
