@@ -251,6 +251,7 @@ def test_explorers_are_painted(notebook):
         assert abs(width / across - height / down) < 0.02, "stretched"
         problems += [f"{name}: {problem}" for problem in problems_of(name, seen, seen)]
         problems += [f"{name}: the label {label} is cut" for label in place.evaluate(CUT)]
+        problems += [f"{name}: it is judged before it is moved"] * ("✗ Not" in seen["words"])
     assert not problems, "\n".join(problems)
 
 
