@@ -33,7 +33,7 @@ LEFT_OUT = {
     "how to run the notebook": re.compile(r"\*\*First of all:\*\*"),
 }
 BEGINS = re.compile(r"#{1,6} |\*\*(?:Your task|Predict|Challenge)\b")
-CUT = re.compile(rf"(?m)^(?={BEGINS.pattern}|\*\*Next\b)|(?=<details>)|(?<=</details>)|\f")
+CUT = re.compile(rf"(?m)^(?={BEGINS.pattern}|\*\*Next\b)|(?=<details\b)|(?<=</details>)|\f")
 BELOW_A_PICTURE = re.compile(r"(?m)^(In the picture: .*\n)")  # stands with it, if there is room for so much
 SETUP = re.compile(r"(import|from) ")
 SHOWN_ALONE = re.compile(r"(explorers|questions|figures|exercises)\.\w+(\(.*\))?$")
@@ -96,7 +96,7 @@ def height(cell):
 
 def prose_height(text):
     """The same for Markdown; a folded answer is one line."""
-    text = re.sub(r"(?s)<details>.*?</details>", "folded", text)
+    text = re.sub(r"(?s)<details\b.*?</details>", "folded", text)
     text = re.sub(r"(?s)\$\$.*?\$\$", "$$", text)
     return sum(map(block_height, re.split(r"\n\n+", text))) - GAP / 2
 

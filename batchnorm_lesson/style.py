@@ -142,13 +142,21 @@ def numbers(values, digits=2):
     return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
+def power(value, digits=2):
+    """A number as a multiple of a power of ten, as in print: "10⁻⁵", "1.75 · 10⁻⁸"; code has 1e-5 for it."""
+    factor, exponent = f"{value:.{digits}e}".split("e")
+    ten = "10" + str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return ten if float(factor) == 1 else f"{number(float(factor), digits)} · {ten}"
+
+
 def short(value):
-    """A positive number of any size in three digits: "25", "0.00316", "1e−05"."""
-    return number(value, 0) if value >= 100 else f"{value:.3g}".replace("-", "−")
+    """A positive number of any size in three digits: "25", "0.00316", "10⁻⁵"."""
+    words = number(value, 0) if value >= 100 else f"{value:.3g}"
+    return power(value) if "e" in words else words
 
 
 def share(value):
-    """A number between 0 and 1 in as many digits as keep it from looking like 0 or 1: "0.5", "0.99999", "1e−10"."""
+    """A number between 0 and 1 in as many digits as keep it from looking like 0 or 1: "0.5", "0.99999", "10⁻¹⁰"."""
     if 0 < value < 0.001:
         return short(value)
     return number(value, 6 if value <= 0.999 or value >= 1 else max(6, 1 - math.floor(math.log10(1 - value))))

@@ -12,7 +12,8 @@ import numpy as np
 
 from batchnorm_lesson.style import number
 
-NUMBER = r"([−-]?\d[\d,]*(?:\.\d+)?(?:e[−+-]?\d+)?)"
+POWERS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+NUMBER = r"([−-]?\d[\d,]*(?:\.\d+)?(?: · 10)?)([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]*)"  # also 10⁻⁵ and 1.75 · 10⁻⁸
 ROUNDED = 0.00501  # most numbers are shown with two decimals
 DATA = Path(__file__).resolve().parent.parent / "batchnorm_lesson" / "data" / "digits.npz"
 TRAINED = DATA.with_name("training.npz")
@@ -140,7 +141,7 @@ def standardized_digits():
 
 
 def layers(values):
-    """A plain forward pass; numbers in the form 9e−13 are shown with one digit."""
+    """A plain forward pass; numbers in the form 9 · 10⁻¹³ are shown with one digit."""
     curves = {"tanh": np.tanh, "relu": lambda z: z * (z > 0), "sigmoid": lambda z: 1 / (1 + np.exp(-z))}
     curve = curves[values["activation"]]
     rng, h, spreads, depth = np.random.default_rng(0), standardized_digits()[:128], [], int(values["depth layers"])
@@ -491,13 +492,21 @@ def batch_of(values):
     return np.array([values[f"x{i} value"] for i in "₁₂₃₄"])
 
 
+def number_in(digits, exponent):
+    """The number that a match of NUMBER means."""
+    factor, _, ten = digits.replace("−", "-").replace(",", "").partition(" · ")
+    if not exponent:
+        return float(factor)
+    return (float(factor) if ten else 1) * float(f"1e{exponent.translate(POWERS)}")
+
+
 def wrong_numbers(name, values, words):
     """The promised numbers that the words of an explorer do not say."""
     assert name in globals(), f"tests/expected.py lacks a function {name}(values): see the first lines there"
     wrong = []
     for before, value, *off in globals()[name](values):
         match = re.search(re.escape(before) + r"\s*" + NUMBER, words)
-        said = float(match[1].replace("−", "-").replace(",", "")) if match else None
+        said = number_in(*match.groups()) if match else None
         if said is None or abs(said - value) > (off[0] if off else ROUNDED):
             wrong.append(f"'{before}' is followed by {said}, not by {value:.6g}, at {values}")
     return wrong

@@ -1,4 +1,5 @@
 """What a lesson says, for the tests of its facts: its prose, what its cells print, and the texts of its questions."""
+import re
 import tomllib
 from pathlib import Path
 
@@ -7,6 +8,8 @@ import nbformat
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
 QUESTIONS = tomllib.loads((ROOT / "batchnorm_lesson" / "questions.toml").read_text(encoding="utf-8"))
+
+ODD_POWER = re.compile(r"\d(e[-−+]?|\^|\*\*)\d|0\.0000\d*[1-9]")  # words have 10⁻⁵ for it, and code has 1e-5
 
 
 class Notebook:

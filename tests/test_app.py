@@ -90,6 +90,15 @@ def test_every_heading_has_something_below_it(lesson):
     assert not [pair for pair in headings if len(pair[1]) <= len(pair[0])] and text.count("\n## ") >= 5
 
 
+def test_what_is_announced_is_shown(lesson):
+    """Behind a colon stands something that the page shows: code is not, what it puts out is."""
+    cells = lesson[1].cells
+    for cell, following in zip(cells, [*cells[1:], None]):
+        if cell.cell_type == "markdown":
+            announced = re.findall(r":\**\n\n+(?=#)|:\**\Z", cell.source)
+            assert not announced or following and following.get("outputs"), cell.source
+
+
 def test_links_lead_to_pages_and_headings(lesson, written):
     text = "\n".join(prose(lesson[1]))
     targets = re.findall(r"\]\(([^)\s]+)\)", text)

@@ -28,6 +28,7 @@ from PIL import Image
 import expected
 from batchnorm_lesson import explorers, figures, style
 from batchnorm_lesson.picture import coarser, png_file
+from lessons import ODD_POWER
 
 RANDOM_POSITIONS = 3
 WIDEST, SMALLEST_FONT = 7.2, 11  # inches, points
@@ -175,6 +176,7 @@ def test_every_move_changes_picture_and_words(name):
 def test_words_say_the_right_numbers(name):
     for move in moves(name):
         assert not expected.wrong_numbers(name, move.named, move.words.split("\n", 1)[1]), move.setting
+        assert not ODD_POWER.search(move.words), move.setting
 
 
 @every_explorer

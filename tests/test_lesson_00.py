@@ -47,7 +47,7 @@ def test_thirty_layers_prediction_is_what_thirty_layers_do():
 
 def test_the_prose_reads_the_last_spread_as_it_is_printed():
     printed, = re.findall(r"after layer 30: ([\d.e-]+)", NOTEBOOK.all_printed())
-    assert f"{printed} means {printed[:3]} · 10⁻¹²" in NOTEBOOK.prose
+    assert f"`{printed}` means {printed[:3]} · 10⁻¹²" in NOTEBOOK.prose
 
 
 def test_spread_is_multiplied_by_scale_times_root_n():

@@ -180,7 +180,8 @@ def test_a_batch_of_two_is_always_minus_one_and_one():
 # The challenges
 
 @pytest.mark.parametrize("number, values, right", [
-    (1, {}, None), (1, {"x2": 9.000000000000002}, None), (1, {"gamma": 3, "beta": -2}, True), (1, {"gamma": -3, "beta": -2}, True),
+    (1, {}, None), (1, {"x2": 9.000000000000002}, None),
+    (1, {"gamma": 3, "beta": -2}, True), (1, {"gamma": -3, "beta": -2}, True),
     (1, {"gamma": 3, "beta": 2}, False), (1, {"gamma": 2.5, "beta": -2}, False),
     (1, {"gamma": 3, "beta": -2, "x1": 9, "x2": 9, "x3": 9, "x4": 9}, False),
     (2, {}, None), (2, {"gamma": 2, "beta": 3}, True), (2, {"gamma": -4, "beta": 6}, True),

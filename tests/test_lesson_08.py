@@ -88,7 +88,7 @@ def test_the_gradient_of_layer_1():
     images, labels = LEARN[0][:64], LEARN[1][:64]
     prediction = questions.predict("gradient-of-layer-1")
     _, norms = expected.deep(values, False, images, labels)
-    assert f"{norms[0]:.0e}" == "2e-08" and right_choice(prediction.choices) == "about 0.00000002"
+    assert f"{norms[0]:.0e}" == "2e-08" and right_choice(prediction.choices) == "about 2 · 10⁻⁸"
     assert 1e-8 < 0.4 ** 19 < 5e-8
     _, normed = expected.deep(values, True, images, labels)
     assert round(normed[0]) == 5 and "With batch norm it is about 5" in prediction.plain

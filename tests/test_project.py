@@ -19,6 +19,7 @@ import links
 import outputs as outputs_script
 from batchnorm_lesson import style
 from batchnorm_lesson.exercises.exercise import Exercise
+from lessons import ODD_POWER, QUESTIONS
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -242,6 +243,21 @@ def test_no_colour_is_lost_on_a_light_or_a_dark_page():
 
 
 # README, links, Binder, outputs
+
+def test_powers_of_ten_are_written_one_way():
+    documents = ROOT / "README.md", ROOT / "notebooks" / "teaching.md"
+    words = {path.name: path.read_text(encoding="utf-8") for path in documents}
+    for path in NOTEBOOKS:
+        notebook = nbformat.read(path, as_version=4)
+        shown = [output.get("data", {}) for output in outputs(notebook)]
+        pictures = [data["text/plain"] for data in shown if "image/png" in data]
+        words[path.name] = "\n".join([*(cell.source for cell in prose_cells(notebook)), *pictures])
+        assert not [data for data in shown if re.search(r"\de[-+]0", data.get("text/markdown", ""))], "1e-5 is typed"
+    words["questions.toml"] = json.dumps(QUESTIONS, ensure_ascii=False)
+    for name, text in words.items():
+        text = re.sub(r"(?s)```.*?```|`[^`]*`|\\color\{\S+?\}", "", text)
+        assert not [text[max(0, found.start() - 30):found.end() + 30] for found in ODD_POWER.finditer(text)], name
+
 
 def test_readme_lists_the_notebooks_there_are():
     text = (ROOT / "README.md").read_text(encoding="utf-8")

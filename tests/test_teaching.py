@@ -107,7 +107,7 @@ def test_answers_in_brackets_hold_the_numbers_of_the_lessons_own_answer(number):
     for name in named(r"\bexplorers\.(\w+)\(", number):
         said, = re.findall(r"\(([^()]+)\)$", row(LESSONS[number], name)[0])
         behind = re.split(rf"explorers\.{name}\(", source(number))[1]
-        answer = behind.partition("</details>")[0].rpartition("<details>")[2]
+        answer = behind.partition("</details>")[0].rpartition("<summary>")[2]
         for value in re.findall(NUMBER, said):
             assert re.search(rf"(?<![\d.,]){re.escape(value)}(?!\d|[.,]\d)", answer), (name, value)
 

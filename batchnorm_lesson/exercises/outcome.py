@@ -2,6 +2,7 @@
 import builtins
 import contextlib
 import io
+import re
 import sys
 import types
 import warnings
@@ -204,4 +205,4 @@ def show(value):
         return f"({value.size} values)"
     if value.ndim:
         return "[" + ", ".join(show(part) for part in value) + "]"
-    return f"{float(value) + 0.0:.6g}"
+    return re.sub(r"e([+-])0", r"e\1", f"{float(value) + 0.0:.6g}")  # 1e-5, as it is typed

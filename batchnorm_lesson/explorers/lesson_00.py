@@ -6,7 +6,7 @@ import numpy as np
 from .. import figures
 from ..given import movable
 from ..network import Network, load_digits, spread_over_batch, standardize, train
-from ..style import number, symbol
+from ..style import number, power, symbol
 from .base import Explorer, choice, slider, stops
 
 __all__ = ["layers", "drift"]
@@ -55,7 +55,7 @@ def _verdict(last, activation):
 
 
 def _size(value):
-    return f"{value:.2f}" if 0.01 <= value < 1000 else f"{value:.0e}".replace("-", "−")
+    return f"{value:.2f}" if 0.01 <= value < 1000 else power(value, 0)
 
 
 @movable

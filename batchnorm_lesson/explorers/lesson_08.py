@@ -7,7 +7,7 @@ from .. import figures
 from ..given import movable
 from ..network import Network, cross_entropy, load_digits, standardize, training_and_test
 from ..reference import trainings
-from ..style import short, symbol
+from ..style import power, short, symbol
 from .base import Explorer, choice, slider, stops
 from .live import Live
 
@@ -44,7 +44,7 @@ def _gradients(scale, depth, activation):
 
 def _size(value):
     """A positive number in three digits, however large or small."""
-    return short(value) if value < 1e4 else f"{value:.2e}"
+    return short(value) if value < 1e4 else power(value)
 
 
 def _pair(activation, depth, scale):

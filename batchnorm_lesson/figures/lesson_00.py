@@ -5,7 +5,7 @@ from .. import style
 from ..given import drawable, one_of
 from ..network import spread_over_batch
 from ..picture import Picture
-from ..style import COLORS, FAINT, number, numbers
+from ..style import COLORS, FAINT, number, numbers, power
 
 __all__ = ["layers", "losses", "trainable", "drift"]
 
@@ -81,7 +81,7 @@ def _power(value):
         return "10⁻⁸ or less"
     if value >= HIGHEST:
         return "10⁸ or more"
-    return number(value) if 0.095 < value < 1000 else f"{value:.0e}".replace("-", "−")
+    return number(value) if 0.095 < value < 1000 else power(value, 0)
 
 
 @drawable(runs="steps any")
@@ -166,7 +166,7 @@ def trainable(scales, final, cured=None):
 def _loss(value):
     if not np.isfinite(value):
         return "no number"
-    return f"{value:.2f}" if abs(value) < 1000 else f"{value:.0e}"
+    return f"{value:.2f}" if abs(value) < 1000 else power(value, 0)
 
 
 def _at_most_the_edge(final):

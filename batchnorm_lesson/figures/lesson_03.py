@@ -168,7 +168,7 @@ def knee(eps, var, out):
         style.write(name, var, 1.16, f"eps = σ² = {short(var)}")
         here.set_data([eps], [out])
         halfway = bend.get_xdata()[0]
-        return (f"A falling curve over eps from 1e−08 to 10000, near 1 on the left, one half where eps = σ² = "
+        return (f"A falling curve over eps from 10⁻⁸ to 10,000, near 1 on the left, one half where eps = σ² = "
                 f"{short(halfway)} (a band). The square stands at eps = {short(here.get_xdata()[0])}, "
                 f"variance {share(here.get_ydata()[0])}; "
                 f"there the curve is at about {number(np.interp(np.log(eps), np.log(fine), curve.get_ydata()), 4)}.")

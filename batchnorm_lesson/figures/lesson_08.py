@@ -5,7 +5,7 @@ from matplotlib.patches import Rectangle
 from .. import style
 from ..given import drawable, one_of
 from ..picture import Picture
-from ..style import COLORS, FAINT, number, short
+from ..style import COLORS, FAINT, number, power, short
 
 __all__ = ["gradients", "live", "maps", "ways"]
 
@@ -113,7 +113,7 @@ def _distances(bars, values, row, edges):
 
 def _loss(values):
     last = values[-1]
-    return "not a number" if not np.isfinite(last) else number(last) if last < 1000 else f"{last:.1e}"
+    return "not a number" if not np.isfinite(last) else number(last) if last < 1000 else power(last, 1)
 
 
 @drawable(rows="k", depths="n 1..1000 whole", plain="k n any shares", normed="k n any shares", row="", depth="",
