@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-import expected
+import recomputed
 from batchnorm_lesson import exercises, explorers, figures, questions
 from batchnorm_lesson.explorers import lesson_00 as lesson
 from batchnorm_lesson.network import Network, cross_entropy, spread_over_batch, train
@@ -13,7 +13,7 @@ from batchnorm_lesson.style import number
 from lessons import Notebook, right_choice
 
 NOTEBOOK = Notebook(0)
-IMAGES = expected.standardized_digits()
+IMAGES = recomputed.standardized_digits()
 
 
 def plain(scale, depth=30, curve=np.tanh, seed=0):
@@ -64,10 +64,10 @@ def losses_of(scale, steps):
     sizes = [64] * 21 + [10]
     W = [scale * rng.normal(size=size) for size in zip(sizes, sizes[1:])]
     b = [np.zeros(size) for size in sizes[1:]]
-    labels, losses, rng = np.load(expected.DATA)["labels"], [], np.random.default_rng(0)
+    labels, losses, rng = recomputed.LABELS, [], np.random.default_rng(0)
     for _ in range(steps):
         batch = rng.choice(len(IMAGES), 64, replace=False)
-        h = expected.outputs_of(IMAGES[batch], W, b)
+        h = recomputed.outputs_of(IMAGES[batch], W, b)
         scores = h[-1] @ W[-1] + b[-1]
         scores -= scores.max(axis=1, keepdims=True)
         log_p = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
@@ -161,7 +161,7 @@ def test_large_weights_blow_up_small_differences_and_gradients():
     printed = [re.findall(r"[\d.]+e[+-]\d+", line) for line in NOTEBOOK.printed("three, eight =").splitlines()]
     assert printed[2][0] == printed[2][1] and all(float(almost) < 1e-5 * float(far) for almost, far in printed[:2])
     network = Network(depth=30, scale=1.0)
-    _, dscores = cross_entropy(network.forward(batch), np.load(expected.DATA)["labels"][:128])
+    _, dscores = cross_entropy(network.forward(batch), recomputed.LABELS[:128])
     sizes = [np.linalg.norm(gradient) for gradient in network.backward(dscores)[0]]
     assert sizes[0] > 1e6 * sizes[-1]
 
@@ -169,7 +169,7 @@ def test_large_weights_blow_up_small_differences_and_gradients():
 @pytest.mark.parametrize("step, unit", [(0, 1), (200, 64), (100, 12)])
 def test_drift_shows_the_snapshots_of_a_plain_training(step, unit):
     quantities, _ = lesson._drift(step, unit)
-    snapshots, losses = expected.training()
+    snapshots, losses = recomputed.training()
     assert quantities["step"] == step
     for at, close in ((0, 1e-9), (step, 1e-5)):
         shown = quantities["values"][quantities["steps"].index(at)]
@@ -254,7 +254,7 @@ def test_drift_starts_before_training_and_shows_no_later_step():
 
 def ends(scale, rate=0.05, steps=200, **kwargs):
     """The mean loss of the last 20 steps of 20 layers."""
-    labels = np.load(expected.DATA)["labels"]
+    labels = recomputed.LABELS
     return np.mean(list(train(Network(depth=20, scale=scale, **kwargs), IMAGES, labels, steps, rate=rate))[-20:])
 
 
@@ -282,7 +282,7 @@ def test_six_times_the_rate_needs_batch_norm(within):
 
 def test_the_spikes_are_no_hard_mini_batches():
     """The loss over all images rises as well, and the losses of several mini-batches in a row."""
-    labels, network = np.load(expected.DATA)["labels"], Network(depth=20, scale="xavier")
+    labels, network = recomputed.LABELS, Network(depth=20, scale="xavier")
     losses, overall = [], []
     for loss in train(network, IMAGES, labels, 400, rate=0.05):
         losses.append(loss)
@@ -325,7 +325,7 @@ def test_tiny_values_still_tell_digits_apart():
 
 
 def test_a_million_is_not_enough_and_a_million_millions_is():
-    labels, deep = np.load(expected.DATA)["labels"], Network(depth=30, scale=0.05)
+    labels, deep = recomputed.LABELS, Network(depth=30, scale=0.05)
     deep.forward(IMAGES)
     right = {}
     for factor in (1e6, 1e12):

@@ -6,8 +6,8 @@ import pytest
 
 from batchnorm_lesson import figures, load_digits
 from batchnorm_lesson.explorers import lesson_04 as lesson
-from expected import slopes
 from lessons import QUESTIONS, Notebook, right_choice
+from recomputed import slopes
 
 NOTEBOOK = Notebook(4)
 EPS = 1e-5

@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 
+import expected
 from batchnorm_lesson import exercises, explorers, figures
 from batchnorm_lesson.explorers import lesson_05 as lesson
 from lessons import QUESTIONS, Notebook, right_choice
@@ -88,7 +89,7 @@ def test_batch_of_four(seed):
     y = by_hand(x, gamma, beta, eps)
     assert np.allclose(steps["y"], y) and np.allclose(steps["x_hat"], by_hand(x, 1, 0, eps))
     assert np.isclose(steps["mean"], x.mean()) and np.isclose(steps["std"], x.std())
-    assert f"variance of y = {y.var():.8f}" in plain(readout)
+    assert f"variance of y = {y.var():.8f}, γ² = {gamma ** 2:g} (" in plain(readout)
     assert np.isclose(y.var(), gamma ** 2 * x.var() / (x.var() + eps))
 
 
@@ -185,7 +186,8 @@ def test_a_batch_of_two_is_always_minus_one_and_one():
     (1, {"gamma": 3, "beta": 2}, False), (1, {"gamma": 2.5, "beta": -2}, False),
     (1, {"gamma": 3, "beta": -2, "x1": 9, "x2": 9, "x3": 9, "x4": 9}, False),
     (2, {}, None), (2, {"gamma": 2, "beta": 3}, True), (2, {"gamma": -4, "beta": 6}, True),
-    (2, {"gamma": 0, "beta": 1}, False), (2, {"gamma": 4, "beta": 5.5}, False),
+    (2, {"gamma": 0, "beta": 1}, False), (2, {"gamma": 4, "beta": 5.5}, False), (2, {"beta": 2.5}, False),
+    (2, {"gamma": 2.5, "beta": 3.5}, False),
     (3, {}, None), (3, {"x1": 2, "x2": 2, "x3": 8, "x4": 8}, True),
     (3, {"x1": 8, "x2": 2, "x3": 8, "x4": 2}, True),
     (3, {"x1": 5, "x2": 5, "x3": 5, "x4": 5}, True),
@@ -196,6 +198,8 @@ def test_challenge_is_judged(number, values, right):
     explorer.set(**values)
     verdict = {True: "✓ Right.", False: "✗ Not right yet.", None: "○ Not attempted yet."}[right]
     assert re.findall("[✓✗○] [^.]+[.]", explorer.text) == [verdict]
+    named = {control.description: control.value for control in explorer.controls.values()}
+    assert not expected.wrong_numbers("challenge", named, explorer.text)
 
 
 def test_challenges_are_solved_exactly_by_what_they_ask():

@@ -5,14 +5,14 @@ import re
 import numpy as np
 import pytest
 
-import expected
+import recomputed
 from batchnorm_lesson import BatchNorm, exercises, explorers, figures, questions, reference
 from batchnorm_lesson.explorers import lesson_08 as lesson
 from batchnorm_lesson.network import Network, train, training_and_test
 from lessons import QUESTIONS, Notebook, right_choice
 
 NOTEBOOK = Notebook(8)
-LEARN, TEST = training_and_test(expected.standardized_digits(), np.load(expected.DATA)["labels"].astype(int))
+LEARN, TEST = training_and_test(recomputed.standardized_digits(), recomputed.LABELS)
 TRAININGS = reference.trainings()
 DEPTHS = list(TRAININGS["depths"])
 
@@ -87,17 +87,17 @@ def test_the_gradient_of_layer_1():
     values = {"weight scale": 0.05, "depth layers": 20, "activation": "tanh"}
     images, labels = LEARN[0][:64], LEARN[1][:64]
     prediction = questions.predict("gradient-of-layer-1")
-    _, norms = expected.deep(values, False, images, labels)
+    _, norms = recomputed.deep(values, False, images, labels)
     assert f"{norms[0]:.0e}" == "2e-08" and right_choice(prediction.choices) == "about 2 · 10⁻⁸"
     assert 1e-8 < 0.4 ** 19 < 5e-8
-    _, normed = expected.deep(values, True, images, labels)
+    _, normed = recomputed.deep(values, True, images, labels)
     assert round(normed[0]) == 5 and "With batch norm it is about 5" in prediction.plain
-    _, large = expected.deep(values | {"weight scale": 0.4}, False, images, labels)
+    _, large = recomputed.deep(values | {"weight scale": 0.4}, False, images, labels)
     assert "at scale 0.4 it is about 600" in prediction.choices[2]["because"] and 540 < large[0] < 650
-    ends = [expected.deep(values | {"weight scale": scale}, False, images, labels)[1][0] for scale in (0.02, 1.0)]
+    ends = [recomputed.deep(values | {"weight scale": scale}, False, images, labels)[1][0] for scale in (0.02, 1.0)]
     assert round(np.log10(ends[1] / ends[0])) == 22 and "22 powers of ten" in NOTEBOOK.prose
     for scale in (0.02, 1.0):
-        assert 4.5 < expected.deep(values | {"weight scale": scale}, True, images, labels)[1][0] < 6.5
+        assert 4.5 < recomputed.deep(values | {"weight scale": scale}, True, images, labels)[1][0] < 6.5
 
 
 def test_ten_times_the_weights():

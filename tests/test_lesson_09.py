@@ -5,23 +5,23 @@ import re
 import numpy as np
 import pytest
 
-import expected
+import recomputed
 from batchnorm_lesson import BatchNorm, exercises, explorers, questions
 from batchnorm_lesson.explorers import lesson_09 as lesson
 from batchnorm_lesson.network import Network, standardize, train, training_and_test
 from lessons import QUESTIONS, Notebook, right_choice
 
 NOTEBOOK = Notebook(9)
-LEARN, TEST = training_and_test(expected.standardized_digits(), np.load(expected.DATA)["labels"].astype(int))
+LEARN, TEST = training_and_test(recomputed.standardized_digits(), recomputed.LABELS)
 IMAGES, TRUTH = TEST
-LEARNED, MEANS, VARIANCES = expected.five_layers()
+LEARNED, MEANS, VARIANCES = recomputed.five_layers()
 FINISHED = LEARNED[400]  # the weights, gammas, betas and last bias, trained in plain NumPy
-KEPT = list(zip(expected.followed(0.1, 0, MEANS)[-1], expected.followed(0.1, 1, VARIANCES)[-1]))
+KEPT = list(zip(recomputed.followed(0.1, 0, MEANS)[-1], recomputed.followed(0.1, 1, VARIANCES)[-1]))
 
 
 def read(images, statistics=None, parameters=FINISHED):
     """The digits that the finished network reads: with the batch's own statistics, or with those that are given."""
-    return expected.scores_of(images, parameters, statistics).argmax(axis=1)
+    return recomputed.scores_of(images, parameters, statistics).argmax(axis=1)
 
 
 def share(images, labels, statistics=None, parameters=FINISHED):
@@ -59,15 +59,15 @@ def test_the_network_is_the_one_that_plain_numpy_trains():
 
 
 def test_the_picture_shows_the_same_image_as_the_explorer():
-    own = expected.probabilities(expected.scores_of(IMAGES, FINISHED))[7]
+    own = recomputed.probabilities(recomputed.scores_of(IMAGES, FINISHED))[7]
     assert TRUTH[7] == 2 and f"2: {own[2]:.2f}, 3: {own[3]:.2f}" in NOTEBOOK.printed("figures.one_digit")
-    assert standardize(np.load(expected.DATA)["images"].astype(float).reshape(-1, 64)).max() < 2
+    assert standardize(recomputed.DIGITS).max() < 2
 
 
 # Predictions and quiz
 
 def test_one_image():
-    alone = np.array([expected.scores_of(IMAGES[i:i + 1], FINISHED)[0] for i in range(50)])
+    alone = np.array([recomputed.scores_of(IMAGES[i:i + 1], FINISHED)[0] for i in range(50)])
     assert np.ptp(alone, axis=0).max() == 0.0, "to the last bit"
     said = NOTEBOOK.printed("%%result one-image")
     assert "exactly the same ten scores: True" in said and "in training a batch needs two or more" in said.lower()
@@ -260,7 +260,7 @@ def test_folding():
     for i, (mean, variance) in enumerate(KEPT):
         weights, bias = exercises.fold.answer(W[i], np.zeros(64), gamma[i], beta[i], mean, variance, 1e-5)
         h = np.tanh(h @ weights + bias)
-    difference = np.abs(h @ W[-1] + b - expected.scores_of(IMAGES, FINISHED, KEPT)).max()
+    difference = np.abs(h @ W[-1] + b - recomputed.scores_of(IMAGES, FINISHED, KEPT)).max()
     assert not re.search(r"\(b\s*[-−]\s*(\\mu|mean)", NOTEBOOK.prose), "the exercise's line is left to the learner"
     assert difference < 5e-11 and NOTEBOOK.printed("folded = []").endswith(f"{difference:.10f}\n")
 
