@@ -46,11 +46,12 @@ def positions_of(control):
 
 
 def settings(explorer):
-    """Both ends of each control (of a list: every entry), alone; then all anywhere, at random but repeatable."""
-    ends = [{name: position} for name, control in explorer.controls.items()
-            for position in (positions_of(control)[0], positions_of(control)[-1])]
+    """Both ends of each control alone, and 0 where it lies between; then all anywhere, at random but repeatable."""
+    places = {name: positions_of(control) for name, control in explorer.controls.items()}
+    ends = [{name: positions[end]} for name, positions in places.items() for end in (0, -1)]
+    zeros = [{name: 0} for name, positions in places.items() if 0 in positions[1:-1]]
     chance = random.Random(1)
-    return ends + [{name: chance.choice(positions_of(control)) for name, control in explorer.controls.items()}
+    return ends + zeros + [{name: chance.choice(positions_of(control)) for name, control in explorer.controls.items()}
                    for _ in range(RANDOM_POSITIONS)]
 
 

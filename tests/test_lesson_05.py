@@ -188,6 +188,7 @@ def test_a_batch_of_two_is_always_minus_one_and_one():
     (2, {}, None), (2, {"gamma": 2, "beta": 3}, True), (2, {"gamma": -4, "beta": 6}, True),
     (2, {"gamma": 0, "beta": 1}, False), (2, {"gamma": 4, "beta": 5.5}, False), (2, {"beta": 2.5}, False),
     (2, {"gamma": 2.5, "beta": 3.5}, False),
+    (2, {"gamma": 2.5, "beta": 3.5}, False), (2, {"gamma": 0, "beta": 5.5}, False),
     (3, {}, None), (3, {"x1": 2, "x2": 2, "x3": 8, "x4": 8}, True),
     (3, {"x1": 8, "x2": 2, "x3": 8, "x4": 2}, True),
     (3, {"x1": 5, "x2": 5, "x3": 5, "x4": 5}, True),

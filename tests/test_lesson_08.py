@@ -283,6 +283,17 @@ def test_the_tasks_of_live_training_can_be_solved():
         explorers.live(name, depth, scale, rate).close()  # the sliders reach it
 
 
+def test_what_the_live_explorer_says_of_a_training():
+    race = run("tanh", 5, 0.125, 0.1, steps=20)
+    assert race.state(False)[1:] == ("step 20 of 1,000", 20)
+    right = [100 * np.mean(np.concatenate([network.forward(images).argmax(axis=1) for images in
+                                           np.array_split(TEST[0], 5)]) == TEST[1]) for network in race.networks]
+    assert right[0] != right[1]
+    assert re.sub("<[^>]+>", "", race.state(True)[1]) == (
+        f"step 20 of 1,000. Of 297 held-out digits right: without batch norm {right[0]:.0f} %, with batch norm "
+        f"{right[1]:.0f} %")
+
+
 def test_the_answers_to_the_map_of_scales():
     plain, normed = (right("tanh", kind) for kind in (0, 1))
     scales = TRAININGS["scales"]

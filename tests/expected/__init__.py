@@ -79,5 +79,10 @@ def several(x, shown=""):
     return " and ".join(filter(None, [terms(x[:-1], shown=shown), terms(x[-1:], shown=shown)]))
 
 
+def reach(x, width):
+    """From where to where the bars of a histogram go, whose edges are multiples of their width."""
+    return f"{width * np.floor(x.min() / width)} to {width * (np.floor(x.max() / width) + 1)}"
+
+
 def short(value):
     return f"{value}~0" if value >= 100 else f"{value}~3d"

@@ -5,6 +5,8 @@ import numpy as np
 
 from recomputed import standardized_digits, training
 
+from . import reach
+
 
 def layers(values):
     curve = {"tanh": np.tanh, "relu": lambda z: z * (z > 0), "sigmoid": lambda z: 1 / (1 + np.exp(-z))}[
@@ -44,15 +46,11 @@ def drift(values):
     changes, reaches = [], []
     for layer, *pair in zip((1, 10, 20), snapshots[0], snapshots[step]):
         before, now = (outputs[:, unit] for outputs in pair)
+        shown = [reach(outputs.clip(-4.9, 4.9), 0.2) for outputs in (now, before)]  # the bars end at −5 and 5
         changes.append(f"layer {layer}: {before.mean()} ± {before.std()} → {now.mean()} ± {now.std()}")
-        reaches.append(f"layer {layer} from {bars(now)}, at the start from {bars(before)}")
+        reaches.append(f"layer {layer} from {shown[0]}, at the start from {shown[1]}")
     return (f"loss in step {step}: {losses[max(step, 1) - 1]}~.1",
             f"mean ± spread, at the start → now: {'; '.join(changes)}",
             f"Filled histograms: now; outlines: before training. Values in {'; '.join(reaches)}. Beside them a line "
             f"for the mean and a band for the spread, from step 0 to now, step {step} of 200; the band of layer 20 is "
             f"now {2 * now.std()} high, at the start {2 * before.std()}.")
-
-
-def bars(x):
-    """From where to where a histogram goes whose bars are 0.2 wide and end at −5 and 5."""
-    return f"{max(np.floor(5 * x.min()) / 5, -5)}~1 to {min(np.floor(5 * x.max()) / 5 + 0.2, 5)}~1"

@@ -3,9 +3,9 @@ import math
 
 import numpy as np
 
-from recomputed import DIGITS, unit_11
+from recomputed import DIGITS, standardized, unit_11
 
-from . import several, terms
+from . import reach, several, terms
 
 
 def shared_cells(values):
@@ -48,7 +48,8 @@ def feature_maps(values):
 
 
 def dead_bias(values):
-    b, beta, mean = values["b bias"], values["β beta"], unit_11()[:256].mean()
+    unit, b, beta = unit_11()[:256], values["b bias"], values["β beta"]
+    mean = unit.mean()
     return (f"μ = {mean} + b = {mean + b}", f"largest change of any y by b: 0~.6; mean of y = {beta}",
-            f"Before: a histogram from ..., its mean marked at {mean + b}. After: a histogram from ..., with β marked "
-            f"at {beta}.")
+            f"Before: a histogram from {reach(unit + b, 1)}, its mean marked at {mean + b}. After: a histogram from "
+            f"{reach(standardized(unit) + beta, 0.25)}, with β marked at {beta}.")
