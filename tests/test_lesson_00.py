@@ -274,6 +274,7 @@ def test_in_the_middle_of_the_valley_batch_norm_ends_a_little_higher():
 
 
 def test_six_times_the_rate_needs_batch_norm(within):
+    # In 20 roundings 2.1, sd 0.24, and 0.41, sd 0.08.
     within(1, ends("xavier", rate=0.3), np.inf, "loss at rate 0.3 without batch norm")
     within(0, ends("xavier", rate=0.3, batch_norm=True), 1, "loss at rate 0.3 with batch norm")
     assert NOTEBOOK.printed("for rate in (0.05, 0.3)").split()[-1] == "False"
@@ -314,6 +315,7 @@ def test_with_batch_norm_all_eleven_scales_learn():
 
 def test_the_smallest_scale_is_the_slowest_with_batch_norm_and_far_from_the_limit(within):
     smallest, largest = (ends(scale, batch_norm=True) for scale in (0.03, 0.96))
+    # In 20 roundings 1.23, sd 0.19, and 0.55, sd 0.07.
     within(-np.inf, smallest, 2, "loss of the smallest scale with batch norm")
     within(-np.inf, largest / smallest, 1, "loss of the largest scale beside that of the smallest")
     assert "the smallest is the slowest" in NOTEBOOK.prose

@@ -236,6 +236,7 @@ def test_small_weights_grow_where_they_can_and_large_ones_stay(within):
         "weight scale  0.5, layer 5: grown by more than a tenth: False, by less than 1 %: True"]
     start, network = Network(20, scale=0.03), trained(100, 0.05, depth=20, scale=0.03, batch_norm=True)[0]
     grown = [after.std() / before.std() for before, after in zip(start.weights, network.weights)]
+    # In 20 roundings 1.18, sd 0.018, and 1.06, sd 0.007.
     within(1.1, grown[0], np.inf, "growth of small weights in layer 1")
     within(1.01, grown[4], 1.1, "growth of small weights in layer 5")
     assert grown[0] > np.median(grown) and "those of layer 1 more than most" in NOTEBOOK.prose
@@ -251,7 +252,7 @@ def test_the_scale_does_not_repair_itself(seed):
 
 
 def test_smaller_steps_help_forty_layers_with_small_weights(within):
-    """With rate 0.02 one start of four has ended between 0.45 and 0.88."""
+    """In 20 roundings 0.90, sd 0.03. With rate 0.02 they lie between 0.45 and 0.88."""
     network, _ = trained(400, 0.01, depth=40, scale=0.05, batch_norm=True)
     within(2 / 3, network.accuracy(*TEST), np.inf, "right of 40 layers at rate 0.01")
     assert where(right("tanh", 1), 0.05, 40) < 50

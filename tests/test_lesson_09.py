@@ -286,6 +286,7 @@ def test_evaluation_can_be_better_than_training(within):
     fours = np.random.default_rng(1).permutation(297)[:296].reshape(-1, 4)  # others than the notebook's
     company = 100 * np.mean([copy.deepcopy(small).accuracy(IMAGES[four], TRUTH[four]) for four in fours])
     small.training = False
+    # In 20 roundings 80.4, sd 1.2, with the notebook's batches 82.8, sd 1.4; and 95.5, sd 0.9.
     within(75, company, 90, "right in batches of 4")
     within(90, 100 * small.accuracy(*TEST), 100, "right in evaluation")
     assert "about 95 % against 83" in NOTEBOOK.prose and "up to about five points more or less" in NOTEBOOK.prose
