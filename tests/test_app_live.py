@@ -96,6 +96,14 @@ def cut_off(page):
         .map(slider => slider.innerText)""")
 
 
+# What can be scrolled sideways, and no shade says so.
+UNMARKED = """() => [...document.querySelectorAll('#rendered_cells *')].filter(part => {
+    const look = getComputedStyle(part);
+    return part.scrollWidth > part.clientWidth + 1 && look.overflowX == 'auto'
+        && look.backgroundAttachment != 'local, local, scroll, scroll';
+}).map(part => part.outerHTML.slice(0, 200))"""
+
+
 def test_the_start_page_leads_to_every_lesson(page, server):
     page.goto(server[0])
     links = page.locator("a")
@@ -124,6 +132,7 @@ def test_a_lesson(name, page, server):
         page.set_viewport_size(screen)
         assert widest(page) == 0 and not cut_off(page), f"{screen['width']} pixels are not wide enough"
         page.screenshot(path=SCREENSHOTS / f"{name[:2]}-{screen['width']}.png")
+    assert not page.evaluate(UNMARKED)
     move_a_slider(page)
 
 
