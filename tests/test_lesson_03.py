@@ -8,7 +8,7 @@ from batchnorm_lesson import exercises, explorers, figures, load_digits
 from batchnorm_lesson.explorers import lesson_03 as lesson
 from batchnorm_lesson.network import zero_detector
 from batchnorm_lesson.style import number, numbers
-from expected import NUMBER, number_in
+from expected import typed
 from lessons import QUESTIONS, Notebook, right_choice
 
 NOTEBOOK = Notebook(3)
@@ -177,9 +177,9 @@ def test_leash(values):
 def test_knee(eps, var):
     quantities, readout = lesson._knee(eps, var)
     assert np.isclose(quantities["out"], var / (var + eps))
-    said = re.findall(rf"(?:<span[^>]*600\">|values: ){NUMBER}(?:</span>|$)", readout.split("= ", 1)[1])
-    shown = re.findall(rf"(?:variance|about) {NUMBER}(?=;|\.$)", figures.knee(**quantities).sentence)
-    computed, measured, drawn, curve = (number_in(*found) for found in (*said, *shown))
+    said = re.findall(r"(?:<span[^>]*600\">|values: )([\d.e-]+)(?:</span>|$)", typed(readout).split("= ", 1)[1])
+    shown = re.findall(r"(?:variance|about) ([\d.e-]+)(?=;|\.$)", typed(figures.knee(**quantities).sentence))
+    computed, measured, drawn, curve = map(float, said + shown)
     # Never rounded to 1 or to 0: eps always takes something away, and always leaves something.
     assert 0 < computed < 1 and 0 < measured < 1 and 0 < drawn < 1
     assert np.allclose([computed, measured, drawn], var / (var + eps), rtol=1e-2, atol=1e-6)
