@@ -6,6 +6,7 @@ import inspect
 import json
 import re
 import subprocess
+import symtable
 import sys
 import tomllib
 from pathlib import Path
@@ -54,6 +55,19 @@ def expects_output(source):
     tree = ast.parse(re.sub(r"^%%.*", "", source))  # the rest of a cell with a magic is plain Python
     prints = any(isinstance(node, ast.Call) and getattr(node.func, "id", None) == "print" for node in ast.walk(tree))
     return prints or bool(tree.body) and isinstance(tree.body[-1], ast.Expr)
+
+
+def bound_and_taken(source):
+    """The names that a cell binds, and those it only reads, also in its functions."""
+    table = symtable.symtable(re.sub(r"^%%.*", "", source), "cell", "exec")
+
+    def read(part):
+        own = {symbol.get_name() for symbol in part.get_symbols() if symbol.is_referenced() and symbol.is_global()}
+        return own.union(*map(read, part.get_children()))
+
+    bound = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
+    taken = {symbol.get_name() for symbol in table.get_symbols()} | read(table)
+    return bound, taken - bound
 
 
 def relative_links(text):
@@ -140,6 +154,16 @@ def test_every_cell_was_run_in_order(notebook):
 def test_cells_have_the_outputs_they_should(notebook):
     silent = [cell.source for cell in code_cells(notebook) if expects_output(cell.source) and not cell.outputs]
     assert not silent
+
+
+def test_cells_may_run_in_another_order(notebook):
+    """What a cell takes from another one is bound there only, so that no third cell can put another thing in its place.
+
+    A learner goes back and runs an earlier cell again: with two meanings of a name it would fail, or say another thing.
+    """
+    cells = [bound_and_taken(cell.source) for cell in code_cells(notebook)]
+    taken = set().union(*(taken for _, taken in cells))
+    assert not {name for name in taken if sum(name in bound for bound, _ in cells) > 1}
 
 
 def test_outputs_are_clean(path, notebook):
