@@ -132,7 +132,7 @@ def output_height(output, source):
 def readout(data):
     """The lines below an explorer's picture; a verdict stands in a box."""
     lines = data["text/plain"].splitlines()[1:-1]
-    return 14 + LINE * sum(1 + len(line) // LETTERS_IN_A_WIDGET + line.startswith("✗") for line in lines)
+    return 14 + LINE * sum(1 + len(line) // LETTERS_IN_A_WIDGET + line.startswith(("✗", "○")) for line in lines)
 
 
 # The show
