@@ -57,6 +57,13 @@ function keep_arrows(event) {
     handle?.toggleAttribute('data-lm-suppress-shortcuts', event.key.startsWith('Arrow'));
 }
 
+// Whoever has moved a slider by mouse or finger goes on with the arrow keys; JupyterLab hands them to the cell instead.
+function focus_slider(event) {
+    const handle = event.target.closest('.widget-slider')?.querySelector('[role=slider]');
+    if (handle && !event.target.matches('.widget-readout'))
+        window.addEventListener('pointerup', () => setTimeout(() => handle.focus({preventScroll: true})), {once: true});
+}
+
 // A slider listens for a blur of its number, which never reaches it: a blur does not bubble.
 function take_number(event) {
     if (event.target.matches('.widget-readout')) event.target.dispatchEvent(new FocusEvent('blur', {bubbles: true}));
@@ -95,6 +102,7 @@ async function render({el}) {
     box.addEventListener('focusout', take_number);
     box.addEventListener('focusin', select_number);
     box.addEventListener('click', select_number);
+    box.addEventListener('pointerdown', focus_slider);
     change();
     return () => {
         observer.disconnect();

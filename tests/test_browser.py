@@ -307,8 +307,8 @@ def test_a_slider_follows_mouse_and_arrow_keys(notebook):
             problems += [f"{name}, {move.__name__}: {problem}"
                          for problem in missing(before, after, end, 0) + problems_of(name, before, after)]
             before = after
-        for key in ("ArrowRight", "ArrowLeft"):
-            handle.press(key)
+        for key in ("ArrowRight", "ArrowLeft"):  # the mouse has made them the slider's
+            notebook.keyboard.press(key)
             # A single step may be too small for a pixel, but the words name it.
             after = settled(notebook, cell, name, before, lambda seen: seen["words"] != before["words"])  # noqa: B023
             problems += [f"{name}, {key}: {problem}" for problem in problems_of(name, before, after)]

@@ -6,31 +6,122 @@
   const scale = () => document.body.style.setProperty(
     "--slide-zoom", Math.min(window.innerWidth / 1280, window.innerHeight / 720));
 
-  // A slider, a button or a folded answer keeps the keys that are pressed on it.
-  const keepKeys = event => event.target.closest?.(".jp-OutputArea-output, .jp-RenderedMarkdown")
-    ?.setAttribute("data-lm-suppress-shortcuts", "true");
+  // The keys
 
-  // The keys of a presenter's remote: they scroll a slide that an unfolded answer has made longer, then go on.
-  function turn(app, event) {
-    const back = event.key === "PageUp", notebook = document.querySelector(".jp-Deck .jp-WindowedPanel-outer");
-    if (!notebook || !back && event.key !== "PageDown" || event.target.closest(".cm-content")) return;
+  const withModifier = event => event.ctrlKey || event.altKey || event.metaKey;
+  const inCell = event => event.target.closest(".cm-content");
+
+  // The show's own keys, before anything else hears them.
+  function press(app, event) {
+    const {key, shiftKey, target} = event;
+    if (withModifier(event) || target !== document.body && !target.closest(".jp-Deck, .jp-Deck-Remote")) return;
+    if (!document.querySelector(".jp-Deck")) return;
+    const act = inCell(event) ? key === "Enter" && shiftKey && (() => app.commands.execute("notebook:run-cell"))
+      : action(app, key, shiftKey, target);
+    if (!act) return;
     event.preventDefault();
     event.stopPropagation();
-    const before = notebook.scrollTop;
-    notebook.scrollBy({top: (back ? -0.8 : 0.8) * notebook.clientHeight, behavior: "instant"});
-    if (notebook.scrollTop === before) app.commands.execute(back ? "deck:back" : "deck:forward");
+    act();
+  }
+
+  // JupyterLab listens at the document. Of the other keys it hears what is typed in a cell, and those with Ctrl, Alt or
+  // Cmd; the rest would add, change and delete cells.
+  function hush(event) {
+    if (!withModifier(event) && !inCell(event) && event.target.closest(".jp-Deck")) event.stopPropagation();
+  }
+
+  // What a key does outside of the cells that one types in; nothing if it is not the show's, or target has a use for it.
+  function action(app, key, shift, target) {
+    const field = target.closest("input, select, textarea, [contenteditable=true]");
+    const uses = selector => field || target.closest(selector);
+    switch (key) {
+      case "PageDown": return () => turn(app, false);
+      case "PageUp": return () => turn(app, true);
+      case "ArrowRight": return !uses("[role=slider]") && (() => turn(app, false));
+      case "ArrowLeft": return !uses("[role=slider]") && (() => turn(app, true));
+      case " ": return !uses("button") && (() => turn(app, shift));
+      case "Enter": return !uses("button, summary, a") && unfold;
+      case "Escape": return field ? () => field.blur() : () => app.commands.execute("deck:stop");
+    }
+  }
+
+  // A slide that an unfolded answer has made longer is scrolled to its end before the next one comes.
+  function turn(app, back) {
+    const slide = document.querySelector(".jp-Deck .jp-WindowedPanel-outer"), before = slide.scrollTop;
+    slide.scrollBy({top: (back ? -0.8 : 0.8) * slide.clientHeight, behavior: "instant"});
+    if (Math.abs(slide.scrollTop - before) < 2) app.commands.execute(back ? "deck:back" : "deck:forward");
+  }
+
+  // The first answer of the slide that is still folded.
+  function unfold() {
+    const folded = document.querySelector(".jp-Deck .jp-deck-mod-onscreen details:not([open]) > summary");
+    folded?.click();
+    folded?.scrollIntoView({block: "nearest"});
+  }
+
+  // A word of the prose is marked by a double click, which would open its source.
+  function mark(event) {
+    if (event.target.closest(".jp-Deck .jp-MarkdownCell")) event.stopPropagation();
+  }
+
+  // The cells
+
+  const isShow = panel => panel.context.model.getMetadata("slides");
+
+  // A show begins with a kernel of its own. In one that an earlier page has left, ipywidgets asks for that page's
+  // sliders while the cells make new ones, and each waits for the other.
+  function renewKernel(app, panel) {
+    const session = panel.sessionContext, initialize = session.initialize.bind(session);
+    session.initialize = async () => {
+      if (isShow(panel)) await app.serviceManager.sessions.stopIfNeeded(panel.context.path);
+      return initialize();
+    };
   }
 
   async function show(app, panel) {
     await panel.context.ready;
-    if (!panel.context.model.getMetadata("slides")) return;  // a notebook of another kind
+    if (!isShow(panel)) return;  // a notebook of another kind
+    const notebook = panel.content, session = panel.sessionContext, remembered = `slide of ${panel.context.path}`;
+    const slide = notebook.widgets.findIndex(cell => cell.model.id === sessionStorage.getItem(remembered));
+    notebook.activeCellIndex = Math.max(slide, 0);
     await app.commands.execute("deck:start");
-    await panel.sessionContext.ready;
-    const notebook = panel.content, slide = notebook.activeCellIndex;
-    const run = app.commands.execute("notebook:run-all-cells");  // goes to the last cell
-    notebook.activeCellIndex = slide;
-    await run;
-    panel.node.dataset.run = "done";
+    notebook.activeCellChanged.connect((_, cell) => cell && sessionStorage.setItem(remembered, cell.model.id));
+    let timer;
+    panel.context.model.contentChanged.connect(() => {  // what was typed is there after a reload
+      clearTimeout(timer);
+      timer = setTimeout(async () => await hasKernel(app, panel) && panel.context.save(), 1000);
+    });
+    let restarted = false;
+    session.statusChanged.connect((_, status) => {
+      // A cell at which the kernel dies is not run again and again.
+      if (status === "restarting" || status === "autorestarting" && panel.node.dataset.run === "done") restarted = true;
+      if (status !== "idle" || !restarted) return;
+      restarted = false;
+      run(app, panel);
+    });
+    await session.ready;
+    await run(app, panel);
+  }
+
+  async function run(app, panel) {
+    panel.node.dataset.run = "running";
+    const slide = panel.content.activeCellIndex;
+    const running = app.commands.execute("notebook:run-all-cells");  // goes to the last cell, which then is selected
+    panel.content.activeCellIndex = slide;
+    panel.content.deselectAll();
+    if (await running) panel.node.dataset.run = "done";
+  }
+
+  // Another page with the same slides ends this one's kernel, and from then on it is that page which saves them.
+  async function hasKernel(app, panel) {
+    await app.serviceManager.sessions.refreshRunning();
+    return panel.sessionContext.session !== null;
+  }
+
+  // Without its kernel a page begins anew as soon as somebody turns to it.
+  async function comeBack(app) {
+    const panel = app.shell.currentWidget;
+    if (panel?.node.dataset.run && !await hasKernel(app, panel)) location.reload();
   }
 
   function activate(app) {
@@ -38,8 +129,11 @@
       {rel: "stylesheet", href: here.replace("show.js", "show.css")}));
     window.addEventListener("resize", scale);
     scale();
-    document.addEventListener("focusin", keepKeys);
-    window.addEventListener("keydown", event => turn(app, event), true);
+    window.addEventListener("keydown", event => press(app, event), true);
+    document.body.addEventListener("keydown", hush);
+    window.addEventListener("dblclick", mark, true);
+    window.addEventListener("focus", () => comeBack(app));
+    app.docRegistry.addWidgetExtension("Notebook", {createNew: panel => renewKernel(app, panel)});
     const seen = new Set();
     const look = () => {
       const panel = app.shell.currentWidget;
