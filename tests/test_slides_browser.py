@@ -294,7 +294,7 @@ def test_nothing_was_asked_elsewhere_and_nothing_failed(show):
 
 
 def run_to_the_end(page):
-    page.wait_for_selector(".jp-Deck[data-run=done]", timeout=20000)
+    page.wait_for_selector(".jp-Deck[data-run=done]", timeout=60000)
     assert page.locator(".widget-slider").count() and not page.get_by_text("model not found").count()
 
 
