@@ -6,6 +6,7 @@ import pytest
 
 from batchnorm_lesson import figures, load_digits
 from batchnorm_lesson.explorers import lesson_04 as lesson
+from batchnorm_lesson.style import power
 from lessons import QUESTIONS, Notebook, right_choice
 from recomputed import slopes
 
@@ -80,7 +81,7 @@ def test_descent_reaches_the_recorded_numbers(feature):
         assert f"step {step:3}: gamma = {gamma:.6f}, beta = {beta:.6f}" in printed
     assert f"{path[100][0]:.6f}" == f"{np.sqrt(0.1 + EPS):.6f}" != f"{np.sqrt(0.1):.6f}"
     too_large = path[50][0] - np.sqrt(0.1 + EPS)
-    assert f"At step 50 gamma is still about {too_large:.5f} too large; at step 100 all six" in NOTEBOOK.prose
+    assert f"At step 50 gamma is still about {power(too_large, 0)} too large; at step 100 all six" in NOTEBOOK.prose
 
 
 def test_descent_follows_the_slope_of_the_mean_squared_distance(feature):

@@ -154,7 +154,7 @@ def test_quiz():
     assert layer.running_mean.shape == (10,)
     assert right_choice(second.choices) == f"{1 - 0.99:.2g}"
     assert "ten times as fast" in second.choices[2]["because"] and 0.1 / 0.01 == pytest.approx(10)
-    assert "eps=1e-3" in second.choices[1]["because"] and "Keras: eps 10⁻³" in NOTEBOOK.prose
+    assert "eps to 10⁻³" in second.choices[1]["because"] and "Keras: eps 10⁻³" in NOTEBOOK.prose
     assert right_choice(third.choices) == "a batch norm that is still in training mode"
     together, alone = read(IMAGES, KEPT), [read(IMAGES[i:i + 1], KEPT)[0] for i in range(297)]
     assert list(together) == alone, "in evaluation each image is read by itself"

@@ -237,7 +237,7 @@ def test_what_is_printed_is_shown(visits):
 def test_what_needs_a_kernel_is_left_out(visits):
     for name in NAMES[1:]:
         text = visits[name].facts["all"]
-        assert "%%result" not in text and "Not attempted yet" not in text and "First of all" not in text
+        assert "%%result" not in text and "Write your own lines" not in text and "First of all" not in text
         assert "This page is for reading." in text
         assert all(cell.source in text for cell in cells(name, "code") if "# your code" in cell.source)
         statements = [output for cell in cells(name, "code") for output in cell.outputs
