@@ -7,7 +7,7 @@ from importlib.resources import files
 import numpy as np
 
 from .batchnorm import BatchNorm, any_numbers
-from .given import checked, fitting, one_of
+from .checks import checked, fitting, one_of
 
 SEED = "0..1e18 whole"
 YES_OR_NO = (False, True)

@@ -11,23 +11,23 @@ from importlib.resources import files
 
 import ipywidgets as widgets
 
-from . import folded, leftovers
-from .access import mender
-from .boxes import box
-from .given import one_of
-from .looks import layout, plain
+from .widgets import earlier_runs, results
+from .widgets.access import mender
+from .widgets.boxes import box
+from .checks import one_of
+from .widgets.shared import layout, plain
 
-folded.register()
-leftovers.register()
+results.register()
+earlier_runs.register()
 
 
 def predict(name):
     """The prediction of that name in questions.toml. Raises ValueError for a name that is not there."""
     predictions = _texts()["predict"]
     one_of("name", name, tuple(predictions))
-    folded.asked(name)
+    results.asked(name)
     question = Choice if "choices" in predictions[name] else Guess
-    return question(predictions[name], done=lambda: folded.answered(name))
+    return question(predictions[name], done=lambda: results.answered(name))
 
 
 def quiz(lesson):

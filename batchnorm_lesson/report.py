@@ -190,8 +190,8 @@ def columns(table):
 
 def picture(table):
     """How many have solved what, as a Picture: a bar for each exercise, from right over not right to not attempted."""
-    from . import style
-    from .picture import Picture
+    from .figures import style
+    from .figures.picture import Picture
 
     names = columns(table)
     looks = {RIGHT: (style.COLORS["y"], ""), WRONG: (style.COLORS["mean"], "//"), OPEN: (style.FAINT, "")}

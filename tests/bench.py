@@ -29,7 +29,8 @@ from PIL import Image
 import conftest
 import expected
 import lab
-from batchnorm_lesson import explorers, style
+from batchnorm_lesson import explorers
+from batchnorm_lesson.figures import style
 
 REDRAWS, PRESSES, DRAGS, DRAG_SECONDS = 20, 40, 5, 3
 # The simplest picture, the table of all steps, curves, two histograms, arrows: and the slider that is pressed.

@@ -3,7 +3,8 @@ import sys
 
 import pytest
 
-from batchnorm_lesson import access, exercises, explorers, questions
+from batchnorm_lesson import exercises, explorers, questions
+from batchnorm_lesson.widgets import access
 
 
 def parts(widget):

@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from traitlets.config import Config
 
-from batchnorm_lesson import app, spare
+from batchnorm_lesson.editions import app, kernels
 from batchnorm_lesson.__main__ import SETTINGS
 from lessons import NOTEBOOKS, ROOT
 
@@ -166,13 +166,13 @@ def kernels_after(monkeypatch, visit):
         del self._kernels[kernel_id]
 
     async def run():
-        manager = spare.SpareKernelManager()
+        manager = kernels.SpareKernelManager()
         manager.started = []
         return await visit(manager), manager.started
 
-    monkeypatch.setattr(spare, "LATER", 0.05)
-    monkeypatch.setattr(spare.AsyncMappingKernelManager, "start_kernel", start_kernel)
-    monkeypatch.setattr(spare.AsyncMappingKernelManager, "cull_kernel_if_idle", cull)
+    monkeypatch.setattr(kernels, "LATER", 0.05)
+    monkeypatch.setattr(kernels.AsyncMappingKernelManager, "start_kernel", start_kernel)
+    monkeypatch.setattr(kernels.AsyncMappingKernelManager, "cull_kernel_if_idle", cull)
     return asyncio.run(run())
 
 

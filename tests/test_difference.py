@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from batchnorm_lesson.exercises.difference import clue, difference
-from batchnorm_lesson.exercises.outcome import strays
+from batchnorm_lesson.exercises.calling import strays
 from test_exercises import each_exercise
 
 

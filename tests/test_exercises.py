@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 import batchnorm_lesson
-from batchnorm_lesson import boxes, exercises
+from batchnorm_lesson import exercises
+from batchnorm_lesson.widgets import boxes
 from batchnorm_lesson.exercises.exercise import Exercise
 from batchnorm_lesson.exercises.judging import GENERAL
 

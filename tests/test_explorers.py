@@ -27,8 +27,9 @@ from matplotlib.text import Text
 from PIL import Image
 
 import expected
-from batchnorm_lesson import explorers, figures, style
-from batchnorm_lesson.picture import coarser, png_file
+from batchnorm_lesson import explorers, figures
+from batchnorm_lesson.figures import style
+from batchnorm_lesson.figures.picture import coarser, png_file
 from lessons import ODD_POWER
 
 RANDOM_POSITIONS = 3
@@ -369,7 +370,8 @@ def test_explorers_work_in_a_plain_python_process():
 import sys
 import warnings
 warnings.filterwarnings("error", module="batchnorm_lesson")
-from batchnorm_lesson import explorers, figures, style
+from batchnorm_lesson import explorers, figures
+from batchnorm_lesson.figures import style
 for name in explorers.__all__:
     assert getattr(explorers, name)()._repr_mimebundle_()[0]["image/png"], name
 if "matplotlib.pyplot" in sys.modules:

@@ -11,11 +11,12 @@ import nbformat
 import pytest
 
 import outputs
-from batchnorm_lesson import app, files, graded, report, slides
+from batchnorm_lesson import files, report
+from batchnorm_lesson.editions import app, graded, slides
 from lessons import ROOT
 
 pytest.importorskip("latex2mathml", reason="latex2mathml is not installed (pip install -r tests/requirements.txt)")
-from batchnorm_lesson.site import __main__ as site  # noqa: E402
+from batchnorm_lesson.editions import site  # noqa: E402
 
 by_links = pytest.mark.skipif(os.name == "nt", reason="Windows makes links for administrators only")
 with_make = pytest.mark.skipif(not shutil.which("make"), reason="there is no make")
@@ -129,7 +130,7 @@ def test_nothing_else_of_the_package_writes_or_deletes():
     found = {path.name: writes.findall(path.read_text(encoding="utf-8"))
              for path in [*(ROOT / "batchnorm_lesson").rglob("*.py"), ROOT / "tests" / "outputs.py"]}
     assert sorted(name for name, calls in found.items() if calls) == ["app.py", "files.py", "slides.py"]
-    assert ".rename(kept)" in (ROOT / "batchnorm_lesson" / "slides.py").read_text(encoding="utf-8")
+    assert ".rename(kept)" in (ROOT / "batchnorm_lesson" / "editions" / "slides.py").read_text(encoding="utf-8")
 
 
 # Folders

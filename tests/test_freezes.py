@@ -15,7 +15,7 @@ from traitlets import TraitError
 from batchnorm_lesson import picture
 from batchnorm_lesson.explorers.base import Explorer, slider
 from batchnorm_lesson.explorers.live import Live
-from batchnorm_lesson.picture import Picture, drawing
+from batchnorm_lesson.figures.picture import Picture, drawing
 
 STEPS = 3
 

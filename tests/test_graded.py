@@ -6,7 +6,8 @@ import nbformat
 import numpy as np
 import pytest
 
-from batchnorm_lesson import exercises, graded
+from batchnorm_lesson import exercises
+from batchnorm_lesson.editions import graded
 from lessons import NOTEBOOKS
 
 PLACES = {path.stem: path for path in NOTEBOOKS}

@@ -9,7 +9,7 @@ import recomputed
 from batchnorm_lesson import exercises, explorers, figures, questions
 from batchnorm_lesson.explorers import lesson_00 as lesson
 from batchnorm_lesson.network import Network, cross_entropy, spread_over_batch, train
-from batchnorm_lesson.style import number
+from batchnorm_lesson.figures.style import number
 from lessons import Notebook, right_choice
 
 NOTEBOOK = Notebook(0)

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from batchnorm_lesson import explorers, figures, load_digits
-from batchnorm_lesson.examples import BATCH_SIZES
+from batchnorm_lesson.reference import BATCH_SIZES
 from batchnorm_lesson.explorers import lesson_02 as lesson
-from batchnorm_lesson.style import number
+from batchnorm_lesson.figures.style import number
 from lessons import QUESTIONS, Notebook, right_choice
 
 NOTEBOOK = Notebook(2)

@@ -7,7 +7,7 @@ import pytest
 from batchnorm_lesson import exercises, explorers, figures, load_digits
 from batchnorm_lesson.explorers import lesson_03 as lesson
 from batchnorm_lesson.network import zero_detector
-from batchnorm_lesson.style import number, numbers
+from batchnorm_lesson.figures.style import number, numbers
 from expected import typed
 from lessons import QUESTIONS, Notebook, right_choice
 

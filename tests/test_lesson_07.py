@@ -7,7 +7,7 @@ import pytest
 from batchnorm_lesson import BatchNorm, batch_norm_backward, batch_norm_forward
 from batchnorm_lesson import exercises, explorers, figures, network as deep, questions
 from batchnorm_lesson.explorers import lesson_07 as lesson
-from batchnorm_lesson.examples import BATCH_SIZES, digit_feature
+from batchnorm_lesson.reference import BATCH_SIZES, digit_feature
 from lessons import Notebook, right_choice
 from recomputed import slopes
 

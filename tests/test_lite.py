@@ -8,7 +8,7 @@ import nbformat
 import pytest
 
 from batchnorm_lesson.files import OwnFolder
-from batchnorm_lesson.site import lite
+from batchnorm_lesson.editions import lite
 from lessons import NOTEBOOKS, ROOT
 
 # Python in a web page has no server and starts no threads; what a lesson imports must not want them.

@@ -18,7 +18,7 @@ import pytest
 import check_binder
 import links
 import outputs as outputs_script
-from batchnorm_lesson import style
+from batchnorm_lesson.figures import style
 from batchnorm_lesson.exercises.exercise import Exercise
 from lessons import ODD_POWER, QUESTIONS
 

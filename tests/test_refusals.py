@@ -6,7 +6,7 @@ import types
 import numpy as np
 import pytest
 
-from batchnorm_lesson import batchnorm, examples, network, questions, reference
+from batchnorm_lesson import batchnorm, network, questions, reference
 from test_exercises import ALL
 
 TABLE = np.array([[3.0, -1.0], [9.0, 0.5], [11.0, 2.0], [17.0, 4.0]])
@@ -40,7 +40,7 @@ def deep():
 
 
 MADE = {batchnorm.BatchNorm: layer, network.Network: deep}
-MODULES = (batchnorm, network, reference, examples)
+MODULES = (batchnorm, network, reference)
 OTHERS = [("questions.predict", questions.predict, "name"), ("questions.quiz", questions.quiz, "lesson")]
 
 

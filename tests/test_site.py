@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from batchnorm_lesson import style
+from batchnorm_lesson.figures import style
 from batchnorm_lesson.files import OwnFolder
 from lessons import NOTEBOOKS, QUESTIONS, ROOT
 
 pytest.importorskip("latex2mathml", reason="latex2mathml is not installed (pip install -r tests/requirements.txt)")
-from batchnorm_lesson.site import markdown, pages  # noqa: E402
+from batchnorm_lesson.editions import markdown, pages  # noqa: E402
 
 NAMES = ["index.html", *(path.stem + ".html" for path in NOTEBOOKS)]
 PROSE = ["index.html", "teaching.html"]

@@ -7,7 +7,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from batchnorm_lesson import __main__ as command
-from batchnorm_lesson import slides
+from batchnorm_lesson.editions import slides
 from lessons import NOTEBOOKS
 
 every_lesson = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem[:2])

@@ -5,7 +5,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_notebook
 
-from batchnorm_lesson import slides
+from batchnorm_lesson.editions import slides
 from lessons import NOTEBOOKS
 
 lab = pytest.importorskip("lab", reason="Playwright is not installed (pip install -r tests/requirements.txt)")

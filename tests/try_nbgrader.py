@@ -12,7 +12,8 @@ from pathlib import Path
 
 import nbformat
 
-from batchnorm_lesson import exercises, graded
+from batchnorm_lesson import exercises
+from batchnorm_lesson.editions import graded
 
 ANSWERED_BY_ALL = "01_compute_the_batch_mean"  # two exercises; the other lessons are solved by the best student only
 WRONG = "    return 42\n"

@@ -1,7 +1,7 @@
 """A difference as a person can read it: the smallest part of an input on which an unknown mistake shows, and where."""
 import numpy as np
 
-from .outcome import show, strays
+from .calling import show, strays
 
 MOST = 8  # numbers that are read at a glance
 

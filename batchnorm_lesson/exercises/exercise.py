@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from .changes import Mistake, changes
+from .any_exercise import Mistake, changes
 from .judging import judge
-from .outcome import computed, show
+from .calling import computed, show
 
 __all__ = ["Case", "Exercise", "Mistake"]
 

@@ -9,11 +9,11 @@ import inspect
 import types
 from dataclasses import dataclass
 
-from ..access import say
-from ..boxes import LOOKS, box
+from ..widgets.access import say
+from ..widgets.boxes import LOOKS, box
 from .difference import difference
 from .explain import explain
-from .outcome import METHOD, kind, quiet, run, same, undisturbed
+from .calling import METHOD, kind, quiet, run, same, undisturbed
 
 GENERAL = {
     "called the function": "You gave the check {got}, not a function. Give it the function itself: its name, "

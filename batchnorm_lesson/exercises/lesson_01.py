@@ -3,7 +3,7 @@ import numpy as np
 
 from .. import batchnorm
 from .exercise import Case, Exercise, Mistake
-from .shared import (ALONE, EXAMPLE, FAR_OUT, FOUR, LONG, MIXED, ONE_EXAMPLE, OUTLIER, PAIR, TINY, TRIPLE, WHOLE,
+from .shared import (ALONE, EXAMPLE, FOUR, LONG, MIXED, ONE_EXAMPLE, ONE_OUTLIER, OUTLIER, PAIR, TINY, TRIPLE, WHOLE,
                      WHOLE_NUMBERS, carried)
 
 __all__ = ["batch_mean", "batch_mean_table"]
@@ -97,7 +97,7 @@ batch_mean = Exercise(
     task="`x` is a mini-batch of one feature: a NumPy array of m numbers, shape `(m,)`. "
          "Return their mean, one number.",
     cases=(Case((EXAMPLE,)), Case((PAIR,)), Case((TRIPLE,)), Case((FOUR,)), Case((LONG,)), Case((TINY,)),
-           Case((MIXED,)), Case((WHOLE,), **WHOLE_NUMBERS), Case((OUTLIER,), **FAR_OUT),
+           Case((MIXED,)), Case((WHOLE,), **WHOLE_NUMBERS), Case((OUTLIER,), **ONE_OUTLIER),
            Case((ALONE,), **ONE_EXAMPLE)),
     hints=("The mean is the balance point: what would each example get if the total were shared equally?",
            "Two quantities: the sum of the values, and m, the number of values. m is the length of x.",
@@ -113,8 +113,8 @@ batch_mean_table = Exercise(
            Case((np.array([[2.5, -1.0, 4.0], [7.0, 0.5, 8.5]]),)),
            Case((LONG[:9].reshape(3, 3),)), Case((LONG[:20].reshape(4, 5),)), Case((LONG.reshape(8, 4),)),
            Case((np.stack([TINY, TINY[::-1] / 3], axis=1),)), Case((np.stack([MIXED, MIXED[::-1] + 2], axis=1),)),
-           Case((np.array([[2, 3], [7, 8], [4, 6]]),), **WHOLE_NUMBERS), Case((OUTLIER[:, None] - [0, 5],), **FAR_OUT),
-           Case((PAIR[None],), **ONE_EXAMPLE),
+           Case((np.array([[2, 3], [7, 8], [4, 6]]),), **WHOLE_NUMBERS),
+           Case((OUTLIER[:, None] - [0, 5],), **ONE_OUTLIER), Case((PAIR[None],), **ONE_EXAMPLE),
            Case((TRIPLE[:, None],), note="there was one feature", blames="one kind of input")),
     hints=("A batch mean belongs to one feature. Which way through the table do you walk to meet all its values?",
            "Down a column: the examples are counted by axis 0.",

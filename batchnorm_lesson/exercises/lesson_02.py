@@ -4,8 +4,8 @@ import numpy as np
 from .. import batchnorm
 from .exercise import Case, Exercise, Mistake
 from .lesson_01 import WRONG_MEANS
-from .shared import (ALONE, EQUAL, EXAMPLE, FAR, FAR_AWAY, FAR_OUT, FOUR, LONG, MIXED, ONE_EXAMPLE, OUTLIER, PAIR, TINY,
-                     TRIPLE, WHOLE, WHOLE_NUMBERS, carried)
+from .shared import (ALONE, EQUAL, EXAMPLE, FOUR, LARGE_OFFSET, LONG, MIXED, NEAR_1E8, ONE_EXAMPLE, ONE_OUTLIER,
+                     OUTLIER, PAIR, TINY, TRIPLE, WHOLE, WHOLE_NUMBERS, carried)
 
 __all__ = ["batch_variance"]
 
@@ -76,9 +76,9 @@ batch_variance = Exercise(
     task="`x` is a mini-batch of one feature, shape `(m,)`, float32 or float64. "
          "Return its variance with 1/m, one number.",
     cases=(Case((EXAMPLE,)), Case((PAIR,)), Case((TRIPLE,)), Case((FOUR,)), Case((LONG,)), Case((EQUAL,)),
-           Case((TINY,)), Case((MIXED,)), Case((WHOLE,), **WHOLE_NUMBERS), Case((OUTLIER,), **FAR_OUT),
-           Case((ALONE,), **ONE_EXAMPLE), Case((FAR,), **FAR_AWAY),
-           Case((FAR_FROM_ZERO,), 0.05, "x held float32 numbers near 10,000", FAR_AWAY["blames"])),
+           Case((TINY,)), Case((MIXED,)), Case((WHOLE,), **WHOLE_NUMBERS), Case((OUTLIER,), **ONE_OUTLIER),
+           Case((ALONE,), **ONE_EXAMPLE), Case((NEAR_1E8,), **LARGE_OFFSET),
+           Case((FAR_FROM_ZERO,), 0.05, "x held float32 numbers near 10,000", LARGE_OFFSET["blames"])),
     hints=("How far is each value from the mean? Those deviations cancel: what makes them all positive?",
            "Subtract the mean from every value, square, and average the squares.",
            "One line each: the mean; the deviations x − mean; the mean of the squared deviations, which divides by m."),

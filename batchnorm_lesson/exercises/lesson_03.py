@@ -6,8 +6,8 @@ import numpy as np
 from .. import batchnorm
 from .exercise import Case, Exercise, Mistake
 from .lesson_02 import WRONG_VARIANCES
-from .shared import (ALONE, EQUAL, EXAMPLE, FAR, FAR_AWAY, FAR_OUT, FOUR, LONG, MIXED, ONE_EXAMPLE, OUTLIER, PAIR, TINY,
-                     TRIPLE, WHOLE, WHOLE_NUMBERS, carried, normalized)
+from .shared import (ALONE, EQUAL, EXAMPLE, FOUR, LARGE_OFFSET, LONG, MIXED, NEAR_1E8, ONE_EXAMPLE, ONE_OUTLIER,
+                     OUTLIER, PAIR, TINY, TRIPLE, WHOLE, WHOLE_NUMBERS, carried, normalized)
 
 __all__ = ["normalize", "detective"]
 
@@ -113,7 +113,7 @@ normalize = Exercise(
            _with_statistics(FOUR, 0.0), _with_statistics(LONG, 3.0), _with_statistics(TINY, 1e-5),
            _with_statistics(TINY, 0.5), _with_statistics(MIXED, 0.25), _with_statistics(EQUAL, 0.5),
            Case((FOUR, 4.0, 9.0, 0.5)), _with_statistics(WHOLE, 0.5, **WHOLE_NUMBERS),
-           Case((OUTLIER, 0.0, 1.0, 0.5), **FAR_OUT), _with_statistics(ALONE, 0.5, **ONE_EXAMPLE)),
+           Case((OUTLIER, 0.0, 1.0, 0.5), **ONE_OUTLIER), _with_statistics(ALONE, 0.5, **ONE_EXAMPLE)),
     hints=("Two moves: shift the batch so that its mean is 0, then squeeze it so that its variance is 1.",
            "Subtract the mean. Divide by the standard deviation: the root of the variance, with eps added before the "
            "root is taken.",
@@ -185,8 +185,8 @@ detective = Exercise(
          "Return the right x_hat, shape `(m,)`.",
     cases=(Case((EXAMPLE, 0.0)), Case((PAIR, 0.5)), Case((TRIPLE, 2.0)), Case((FOUR, 0.0)), Case((LONG, 3.0)),
            Case((FORUM_BATCH, 1e-5)), Case((TINY, 1e-5)), Case((TINY, 0.5)), Case((MIXED, 0.25)), Case((EQUAL, 0.5)),
-           Case((WHOLE, 0.5), **WHOLE_NUMBERS), Case((OUTLIER, 0.5), **FAR_OUT), Case((ALONE, 0.5), **ONE_EXAMPLE),
-           Case((FAR, 0.5), **FAR_AWAY)),
+           Case((WHOLE, 0.5), **WHOLE_NUMBERS), Case((OUTLIER, 0.5), **ONE_OUTLIER), Case((ALONE, 0.5), **ONE_EXAMPLE),
+           Case((NEAR_1E8, 0.5), **LARGE_OFFSET)),
     hints=("Write the formula of lesson 3 beside the function, line by line. Which lines say something else?",
            "One bug makes every value about 1.6 % too small for m = 32; the other adds the same number to every value.",
            "ddof=1 divides by m − 1. And in a / b + eps, when is eps added: before the division or after it?"))

@@ -6,8 +6,8 @@ from .exercise import Case, Exercise, Mistake
 from .lesson_01 import WRONG_MEANS
 from .lesson_02 import WRONG_VARIANCES
 from .lesson_03 import STD
-from .shared import (ALONE, EXAMPLE, FAR, FAR_AWAY, FAR_OUT, FOUR, GAMMA_ZERO, LONG, MIXED, ONE_EXAMPLE, OUTLIER, PAIR,
-                     TINY, TRIPLE, WHOLE, WHOLE_NUMBERS, carried)
+from .shared import (ALONE, EXAMPLE, FOUR, GAMMA_ZERO, LARGE_OFFSET, LONG, MIXED, NEAR_1E8, ONE_EXAMPLE, ONE_OUTLIER,
+                     OUTLIER, PAIR, TINY, TRIPLE, WHOLE, WHOLE_NUMBERS, carried)
 
 __all__ = ["scale_and_shift", "undo_gamma_beta"]
 
@@ -67,7 +67,7 @@ scale_and_shift = Exercise(
     cases=(Case((np.array([-1.4, -0.2, 0.2, 1.4]), 2.0, 1.0)), Case((PAIR, -1.5, 4.0)), Case((TRIPLE, 0.5, -3.0)),
            Case((FOUR, 3.0, 0.25)), Case((LONG, -2.0, 7.0)), Case((TINY, 1.5, 0.0)), Case((MIXED, 0.75, -1.5)),
            Case((TRIPLE, 0.0, 1.5), **GAMMA_ZERO),
-           Case((WHOLE, 0.5, 1.25), **WHOLE_NUMBERS), Case((OUTLIER, 2.0, -0.5), **FAR_OUT),
+           Case((WHOLE, 0.5, 1.25), **WHOLE_NUMBERS), Case((OUTLIER, 2.0, -0.5), **ONE_OUTLIER),
            Case((ALONE, 3.0, 0.5), **ONE_EXAMPLE)),
     hints=("gamma stretches, beta moves. Which one multiplies?",
            "y is a straight line in x_hat: gamma is its slope, and beta its value where x_hat is 0.",
@@ -137,7 +137,7 @@ undo_gamma_beta = Exercise(
          "Return two numbers, gamma and beta, for which batch norm with this eps gives x back.",
     cases=(Case((EXAMPLE, 0.0)), Case((PAIR, 0.5)), Case((TRIPLE, 2.0)), Case((FOUR, 0.0)), Case((LONG, 3.0)),
            Case((TINY, 1e-5)), Case((TINY, 0.5)), Case((MIXED, 0.25)), Case((WHOLE, 0.5), **WHOLE_NUMBERS),
-           Case((OUTLIER, 0.5), **FAR_OUT), Case((FAR, 0.5), **FAR_AWAY)),
+           Case((OUTLIER, 0.5), **ONE_OUTLIER), Case((NEAR_1E8, 0.5), **LARGE_OFFSET)),
     hints=("Normalizing did two things: it subtracted a number, and it divided by another. Undo both.",
            "gamma multiplies: it must be what normalizing divided by, eps and all. beta must be what was subtracted.",
            "gamma is the root of (variance + eps); beta is the mean."))

@@ -7,8 +7,8 @@ from .lesson_01 import WRONG_MEANS
 from .lesson_02 import ONE_LESS, WRONG_VARIANCES
 from .lesson_03 import STD, X_HAT
 from .lesson_04 import SCALE
-from .shared import (ALONE, EQUAL, EXAMPLE, FAR, FAR_AWAY, FAR_OUT, FOUR, GAMMA_ZERO, LONG, MIXED, ONE_EXAMPLE, OUTLIER,
-                     PAIR, TINY, TRIPLE, WHOLE, WHOLE_NUMBERS, carried, normalized)
+from .shared import (ALONE, EQUAL, EXAMPLE, FOUR, GAMMA_ZERO, LARGE_OFFSET, LONG, MIXED, NEAR_1E8, ONE_EXAMPLE,
+                     ONE_OUTLIER, OUTLIER, PAIR, TINY, TRIPLE, WHOLE, WHOLE_NUMBERS, carried, normalized)
 
 __all__ = ["batch_norm"]
 
@@ -77,8 +77,8 @@ batch_norm = Exercise(
            Case((FOUR, 3.0, 0.25, 0.0)), Case((LONG, -2.0, 7.0, 3.0)), Case((TINY, 1.5, 0.5, 1e-5)),
            Case((TINY, -1.5, 0.0, 0.5)), Case((MIXED, 0.75, -1.5, 0.25)), Case((EQUAL, 2.0, 3.0, 0.5)),
            Case((TRIPLE, 0.0, 1.5, 0.5), **GAMMA_ZERO), Case((WHOLE, 0.5, 1.25, 0.5), **WHOLE_NUMBERS),
-           Case((OUTLIER, 2.0, -0.5, 0.5), **FAR_OUT), Case((ALONE, 3.0, 0.5, 0.5), **ONE_EXAMPLE),
-           Case((FAR, 2.0, -1.0, 0.5), **FAR_AWAY)),
+           Case((OUTLIER, 2.0, -0.5, 0.5), **ONE_OUTLIER), Case((ALONE, 3.0, 0.5, 0.5), **ONE_EXAMPLE),
+           Case((NEAR_1E8, 2.0, -1.0, 0.5), **LARGE_OFFSET)),
     hints=("Four steps, one line each: mean, variance, normalize, scale and shift.",
            "The variance is the mean of the squared deviations, with 1/m. eps is added to it before the root.",
            "Compute mean and var from x; x_hat from x, mean, var and eps; return gamma times x_hat, plus beta."),

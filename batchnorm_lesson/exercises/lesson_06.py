@@ -4,7 +4,8 @@ import numpy as np
 from .. import batchnorm
 from .exercise import Case, Exercise, Mistake
 from .lesson_05 import ONE_FEATURE
-from .shared import FAR, FAR_AWAY, FAR_OUT, GAMMA_ZERO, LONG, MIXED, ONE_EXAMPLE, OUTLIER, TINY, WHOLE_NUMBERS, carried
+from .shared import (GAMMA_ZERO, LARGE_OFFSET, LONG, MIXED, NEAR_1E8, ONE_EXAMPLE, ONE_OUTLIER, OUTLIER, TINY,
+                     WHOLE_NUMBERS, carried)
 
 __all__ = ["batch_norm_features", "batch_norm_conv"]
 
@@ -186,10 +187,10 @@ batch_norm_features = Exercise(
            _features([[5.0, 1.0], [5.0, 2.0], [5.0, 4.0]], [2.0, -1.0], [3.0, 0.5], 0.5),
            _features([[2.5, -1.0], [7.0, 0.5], [1.0, 3.0]], [0.0, 2.0], [1.5, -1.0], 0.5, **GAMMA_ZERO),
            _features([[2, 3], [7, 8], [4, 6]], [0.5, 1.5], [1.25, -2.0], 0.5, **WHOLE_NUMBERS),
-           _features(OUTLIER[:, None] - [0, 5], [2.0, -3.0], [-0.5, 1.0], 0.5, **FAR_OUT),
+           _features(OUTLIER[:, None] - [0, 5], [2.0, -3.0], [-0.5, 1.0], 0.5, **ONE_OUTLIER),
            _features([[2.5, -1.0]], [2.0, -1.0], [3.0, 0.5], 0.5, **ONE_EXAMPLE),
            _features([[2.5], [7.0], [-1.0]], [2.0], [3.0], 0.5, **ONE_FEATURE_ONLY),
-           _features(np.stack([FAR, -FAR[::-1]], axis=1), [2.0, 0.5], [-1.0, 3.0], 0.5, **FAR_AWAY)),
+           _features(np.stack([NEAR_1E8, -NEAR_1E8[::-1]], axis=1), [2.0, 0.5], [-1.0, 3.0], 0.5, **LARGE_OFFSET)),
     hints=("The same four lines as for one feature. Only the two averages must be told in which direction to walk.",
            "A mean and a variance for each column: axis 0 disappears, and C numbers stay.",
            "x.mean(axis=0) has shape (C,). So have gamma and beta, and NumPy lines all three up with the columns."),
@@ -215,10 +216,10 @@ batch_norm_conv = Exercise(
            _features(np.full((2, 3, 2, 1), 5.0), [2.0, -1.0, 1.0], [3.0, 0.5, -2.0], 0.5),
            _features(LONG[:8].reshape(2, 2, 1, 2), [0.0, 2.0], [1.5, -1.0], 0.5, **GAMMA_ZERO),
            _features(np.arange(12).reshape(2, 2, 3, 1) ** 2 % 17, [0.5, 1.5], [1.25, -2.0], 0.5, **WHOLE_NUMBERS),
-           _features(_as_maps(OUTLIER, OUTLIER - 5), [2.0, -3.0], [-0.5, 1.0], 0.5, **FAR_OUT),
+           _features(_as_maps(OUTLIER, OUTLIER - 5), [2.0, -3.0], [-0.5, 1.0], 0.5, **ONE_OUTLIER),
            _features([[[[4.5]], [[-2.0]]]], [2.0, -1.0], [3.0, 0.5], 0.5, **ONE_EXAMPLE),
            _features(LONG[:4].reshape(2, 1, 1, 2), [2.0], [3.0], 0.5, **ONE_FEATURE_ONLY),
-           _features(_as_maps(FAR, -FAR[::-1]), [2.0, 0.5], [-1.0, 3.0], 0.5, **FAR_AWAY)),
+           _features(_as_maps(NEAR_1E8, -NEAR_1E8[::-1]), [2.0, 0.5], [-1.0, 3.0], 0.5, **LARGE_OFFSET)),
     hints=("One channel is one feature: one filter made all its pixels. Which axes hold the values of one channel?",
            "Everything but axis 1: the images, the rows and the columns, axis=(0, 2, 3). C numbers stay.",
            "Keep the axes with keepdims=True, and give gamma and beta the shape (1, C, 1, 1) with "

@@ -9,8 +9,8 @@ from .exercise import Case, Exercise, Mistake
 from .lesson_01 import WRONG_MEANS
 from .lesson_02 import ONE_LESS, WRONG_VARIANCES
 from .lesson_03 import STD, X_HAT
-from .shared import (ALONE, EXAMPLE, FAR, FAR_AWAY, FAR_OUT, FOUR, GAMMA_ZERO, LONG, MIXED, ONE_EXAMPLE, OUTLIER, PAIR,
-                     TINY, TRIPLE, WHOLE, WHOLE_NUMBERS, carried, normalized)
+from .shared import (ALONE, EXAMPLE, FOUR, GAMMA_ZERO, LARGE_OFFSET, LONG, MIXED, NEAR_1E8, ONE_EXAMPLE, ONE_OUTLIER,
+                     OUTLIER, PAIR, TINY, TRIPLE, WHOLE, WHOLE_NUMBERS, carried, normalized)
 
 __all__ = ["parameter_gradients", "input_gradient", "batch_norm_backward"]
 
@@ -22,8 +22,8 @@ BATCHES = (
     ([0.4, 1.0, -0.8], TINY, 1.5, 1e-5, {}), (TINY[[1, 2, 0]] / 2, TRIPLE, 1.5, 4.0, {}),
     ([0.0, 1.5, 0.0, -0.25, 1.5, 2.123456, -1.0], MIXED, 0.75, 0.25, {}),
     ([2, -1, 4, 0, 3], WHOLE, 0.5, 0.5, WHOLE_NUMBERS),
-    (np.resize(UPSTREAM, 128), OUTLIER, 2.0, 0.5, FAR_OUT), ([1.5], ALONE, 3.0, 0.5, ONE_EXAMPLE),
-    ([1.5, -0.5, 2.0], TRIPLE, 0.0, 2.0, GAMMA_ZERO), ([0.5, -2.0, 1.0, 0.0], FAR, 2.0, 0.5, FAR_AWAY))
+    (np.resize(UPSTREAM, 128), OUTLIER, 2.0, 0.5, ONE_OUTLIER), ([1.5], ALONE, 3.0, 0.5, ONE_EXAMPLE),
+    ([1.5, -0.5, 2.0], TRIPLE, 0.0, 2.0, GAMMA_ZERO), ([0.5, -2.0, 1.0, 0.0], NEAR_1E8, 2.0, 0.5, LARGE_OFFSET))
 
 
 def _parameter_gradients(dy, x_hat):

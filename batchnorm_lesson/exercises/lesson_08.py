@@ -3,7 +3,7 @@ import numpy as np
 
 from .exercise import Case, Exercise, Mistake
 from .lesson_06 import BATCH_NORM_FEATURES
-from .shared import FAR_OUT, GAMMA_ZERO, LONG, MIXED, ONE_EXAMPLE, OUTLIER, TINY, WHOLE_NUMBERS, carried
+from .shared import GAMMA_ZERO, LONG, MIXED, ONE_EXAMPLE, ONE_OUTLIER, OUTLIER, TINY, WHOLE_NUMBERS, carried
 
 __all__ = ["layer", "residual_layer", "steps_until"]
 
@@ -254,7 +254,7 @@ LAYERS = (
     _case([[5.0, 1.0], [5.0, 2.0], [5.0, 4.0]], TWO, [0.5, -1.0], [0.3, 0.5], 0.5),
     _case(LONG[:6].reshape(3, 2), MIX, [0.0, 0.5], [0.5, -0.25], 0.5, **GAMMA_ZERO),
     _case([[2, 3], [7, 8], [4, 6]], MIX, [0.5, 0.75], [0.25, -0.5], 0.5, **WHOLE_NUMBERS),
-    _case(OUTLIER[:, None] - [0, 5], MIX, [0.5, -0.75], [-0.25, 0.5], 0.5, **FAR_OUT),
+    _case(OUTLIER[:, None] - [0, 5], MIX, [0.5, -0.75], [-0.25, 0.5], 0.5, **ONE_OUTLIER),
     _case([[2.5, -1.0]], MIX, [0.5, -1.0], [0.3, 0.5], 0.5, **ONE_EXAMPLE),
     _case([[2.5], [7.0], [-1.0]], -2 * ONE, [0.5], [0.3], 0.5,
           note="there was one unit", blames="one kind of input"),
@@ -307,7 +307,7 @@ steps_until = Exercise(
            Case((np.array([2.0, 1.5, 1.0, 0.2]), 0.8, 3), **NEVER),
            Case((np.array([3, 1, 2, 0, 1, 0]), 1.0, 2), **WHOLE_NUMBERS),
            Case((np.array([3, 3, 2, 3]), 1.0, 2), **WHOLE_NUMBERS),
-           Case((SPIKE, 0.6, 4), **FAR_OUT),
+           Case((SPIKE, 0.6, 4), **ONE_OUTLIER),
            Case((np.array([0.5]), 1.0, 1), note="there was one loss", blames="one kind of input")),
     hints=("Walk through the steps, and look back from each of them at the last window losses.",
            "After step losses there are the losses losses[:step]; the last window of them are "

@@ -4,7 +4,7 @@ import numpy as np
 from .exercise import Case, Exercise, Mistake
 from .lesson_03 import STD, X_HAT
 from .lesson_04 import SCALE
-from .shared import FAR_OUT, GAMMA_ZERO, LONG, MIXED, ONE_EXAMPLE, OUTLIER, WHOLE_NUMBERS, carried
+from .shared import GAMMA_ZERO, LONG, MIXED, ONE_EXAMPLE, ONE_OUTLIER, OUTLIER, WHOLE_NUMBERS, carried
 
 __all__ = ["update_running", "evaluate", "fold"]
 
@@ -251,7 +251,7 @@ update_running = Exercise(
            _case(LONG[:10].reshape(5, 2), [7.0, -7.0], [2.0, 40.0], 0.9),
            _case(np.stack([MIXED, -1 - MIXED[::-1]], axis=1), [0.5, 0.25], [1.5, 2.5], 0.01),
            _case([[2, 3], [7, 8], [4, 6]], [1.0, 2.0], [3.0, 0.5], 0.2, **WHOLE_NUMBERS),
-           _case(OUTLIER[:, None] - [0, 5], [1.0, -2.0], [3.0, 6.0], 0.2, **FAR_OUT)),
+           _case(OUTLIER[:, None] - [0, 5], [1.0, -2.0], [3.0, 6.0], 0.2, **ONE_OUTLIER)),
     hints=("First the mean and the variance of the mini-batch, one value for each feature: axis 0.",
            "The variance of the batch is multiplied by m / (m − 1), or computed with ddof=1.",
            "new = (1 − momentum) * old + momentum * that of the batch, once for the mean and once for the variance."),
@@ -272,7 +272,7 @@ evaluate = Exercise(
            _case([[4.0, 4.0], [4.0, 1.0]], [1.0, 3.0], [0.25, 0.5], [3.0, 0.5], [1.0, 2.0], 0.25),
            _case(LONG[:6].reshape(3, 2), [1.0, 2.0], [4.0, 2.0], [0.0, 2.0], [0.5, 1.5], 0.5, **GAMMA_ZERO),
            _case([[2, 3], [7, 8], [4, 6]], [1.0, 2.0], [3.0, 0.5], [1.5, 0.5], [0.25, 2.5], 0.5, **WHOLE_NUMBERS),
-           _case(OUTLIER[:, None] - [0, 5], [1.0, -2.0], [3.0, 6.0], [0.5, 1.5], [1.25, 0.5], 0.5, **FAR_OUT),
+           _case(OUTLIER[:, None] - [0, 5], [1.0, -2.0], [3.0, 6.0], [0.5, 1.5], [1.25, 0.5], 0.5, **ONE_OUTLIER),
            _case([[2.5, -1.0]], [1.0, 2.0], [3.0, 0.5], [1.5, 0.5], [0.25, 2.5], 0.5, **ONE_EXAMPLE)),
     hints=("These are steps 3 and 4 of batch norm. Steps 1 and 2 are not needed any more.",
            "The mean and the variance of x itself play no part: x may be a single example.",
@@ -301,7 +301,7 @@ fold = Exercise(
            _case(LONG[:4].reshape(1, 4), [1.5, 2.0, 0.5, 1.0], [2.0, 0.5, -1.5, 1.0], [0.25, 1.0, 2.0, -1.0],
                  [1.0, 0.5, -2.0, 3.0], [3.0, 2.0, 0.5, 1.0], 0.5, **NOT_SQUARE),
            _case(OUTLIER[:, None] - [0, 5], [1.5, -0.5], [1.5, -2.0], [0.25, 2.0], [1.0, 3.0], [3.0, 0.5], 0.5,
-                 **FAR_OUT)),
+                 **ONE_OUTLIER)),
     hints=("Write batch norm in evaluation for z = h @ W + b, with k = gamma divided by the root of running_var + eps: "
            "(z − running_mean) · k + beta.",
            "Sort it: what stands in front of h is the new W, all the rest is the new b.",

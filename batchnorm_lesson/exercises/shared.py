@@ -14,12 +14,13 @@ TINY = np.array([0.00123456, 0.00412349, 0.00731217])  # small, with many decima
 MIXED = np.array([0.0, 1.234567, -2.718282, 0.0, 1.234567, 0.0, 3.141593])  # zeros, and values that come twice
 OUTLIER = np.append(np.resize([-1.0, 0.5, 2.0, -1.5], 127), 1000.0)
 ALONE = np.array([4.5])
-FAR = 1e8 + np.array([-7.0, -1.0, 1.0, 7.0])  # float32 holds its mean, so that a result in float32 is right as well
+# float32 holds its mean, so that a result in float32 is right as well.
+NEAR_1E8 = 1e8 + np.array([-7.0, -1.0, 1.0, 7.0])
 
 # Inputs of a special kind: if an answer is wrong on one kind only, it says more than the numbers do.
 WHOLE_NUMBERS = {"note": "whole numbers were given", "blames": "integer result"}
-FAR_OUT = {"note": "one value lay far out", "blames": "values far out held back"}
-FAR_AWAY = {"note": "x lay near 100,000,000", "blames": "digits lost far from zero"}
+ONE_OUTLIER = {"note": "one value lay far out", "blames": "values far out held back"}
+LARGE_OFFSET = {"note": "x lay near 100,000,000", "blames": "digits lost far from zero"}
 ONE_EXAMPLE = {"note": "the batch held one example", "blames": "one kind of input"}
 GAMMA_ZERO = {"note": "gamma was 0", "blames": "zero taken for missing"}
 

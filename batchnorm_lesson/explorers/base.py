@@ -5,13 +5,13 @@ import re
 import ipywidgets as widgets
 from traitlets import Unicode
 
-from .. import leftovers
-from ..access import mender
-from ..looks import layout, plain, shared
-from ..picture import drawing
-from ..style import font, number, subscript
+from ..widgets import earlier_runs
+from ..widgets.access import mender
+from ..widgets.shared import layout, plain, shared
+from ..figures.picture import drawing
+from ..figures.style import font, number, subscript
 
-leftovers.register()
+earlier_runs.register()
 
 TRACK, READOUT = 150, 84  # pixels: the least length of a slider's track, and its number beside it
 # Beside the picture the controls are one column, to which the picture gives way; on a narrow page they stand above.

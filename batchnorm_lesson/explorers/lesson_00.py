@@ -4,9 +4,9 @@ from functools import lru_cache
 import numpy as np
 
 from .. import figures
-from ..given import movable
+from ..checks import movable
 from ..network import Network, load_digits, spread_over_batch, standardize, train
-from ..style import number, power, symbol
+from ..figures.style import number, power, symbol
 from .base import Explorer, choice, slider, stops
 
 __all__ = ["layers", "drift"]

@@ -5,9 +5,9 @@ import numpy as np
 
 from .. import figures
 from ..batchnorm import batch_mean
-from ..examples import BATCH_SIZES, RUNNING_EXAMPLE, digit_feature
-from ..given import movable
-from ..style import number, symbol
+from ..reference import BATCH_SIZES, RUNNING_EXAMPLE, digit_feature
+from ..checks import movable
+from ..figures.style import number, symbol
 from .base import Explorer, batch_sliders, slider, stops, terms
 
 __all__ = ["balance", "estimates"]

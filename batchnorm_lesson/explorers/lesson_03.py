@@ -3,9 +3,9 @@ import numpy as np
 
 from .. import figures
 from ..batchnorm import batch_mean, batch_variance, normalize
-from ..examples import EPS, RUNNING_EXAMPLE, digit_feature
-from ..given import movable
-from ..style import number, share, short, symbol
+from ..reference import EPS, RUNNING_EXAMPLE, digit_feature
+from ..checks import movable
+from ..figures.style import number, share_number, three_digits, symbol
 from .base import Explorer, batch_sliders, log_slider, slider, terms
 
 __all__ = ["shift_and_squeeze", "leash", "knee"]
@@ -57,6 +57,7 @@ def _knee(eps, var):
     x = 10 + (np.array(RUNNING_EXAMPLE) - 10) * np.sqrt(var) / 5
     out = batch_variance(normalize(x, batch_mean(x), batch_variance(x), eps))
     readout = (f"variance of {symbol('x_hat', 'x̂')} = {symbol('var', 'σ²')} / ({symbol('var', 'σ²')} + eps) = "
-               f"{short(var)} / ({short(var)} + {short(eps)}) = {symbol('x_hat', share(var / (var + eps)))}<br>"
-               f"measured on four values: {share(out)}")
+               f"{three_digits(var)} / ({three_digits(var)} + {three_digits(eps)}) = "
+               f"{symbol('x_hat', share_number(var / (var + eps)))}<br>"
+               f"measured on four values: {share_number(out)}")
     return {"eps": eps, "var": var, "out": out}, readout

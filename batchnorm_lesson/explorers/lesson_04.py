@@ -5,10 +5,10 @@ import numpy as np
 
 from .. import batchnorm, figures
 from ..batchnorm import batch_mean, batch_norm, batch_variance, normalize
-from ..examples import EPS, digit_feature
-from ..given import movable
+from ..reference import EPS, digit_feature
+from ..checks import movable
 from ..network import load_digits, zero_detector
-from ..style import number, symbol
+from ..figures.style import number, symbol
 from .base import Explorer, choice, slider, stops
 
 __all__ = ["scale_and_shift", "undo", "activation", "descent"]

@@ -3,10 +3,10 @@ import numpy as np
 
 from .. import figures
 from ..batchnorm import batch_mean, batch_variance, normalize, scale_and_shift
-from ..boxes import box
-from ..examples import EPS, RUNNING_EXAMPLE
-from ..given import movable, one_of
-from ..style import number, symbol
+from ..widgets.boxes import box
+from ..reference import EPS, RUNNING_EXAMPLE
+from ..checks import movable, one_of
+from ..figures.style import number, symbol
 from .base import Explorer, batch_sliders, log_slider, slider, stops
 
 __all__ = ["batch_of_four", "challenge"]

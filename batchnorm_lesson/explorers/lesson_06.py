@@ -7,10 +7,10 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from .. import figures
 from ..batchnorm import batch_mean, batch_norm
-from ..examples import EPS, digit_feature
-from ..given import movable
+from ..reference import EPS, digit_feature
+from ..checks import movable
 from ..network import load_digits
-from ..style import number, numbers, symbol
+from ..figures.style import number, numbers, symbol
 from .base import Explorer, choice, slider, stops, terms
 
 __all__ = ["shared_cells", "parameters", "feature_maps", "dead_bias"]

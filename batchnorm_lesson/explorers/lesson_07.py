@@ -5,9 +5,9 @@ import numpy as np
 
 from .. import figures
 from ..batchnorm import batch_norm, batch_norm_backward, batch_norm_forward
-from ..examples import BATCH_SIZES, EPS, RUNNING_EXAMPLE, digit_feature
-from ..given import movable
-from ..style import number, subscript, symbol
+from ..reference import BATCH_SIZES, EPS, RUNNING_EXAMPLE, digit_feature
+from ..checks import movable
+from ..figures.style import number, subscript, symbol
 from .base import Explorer, slider, stops
 
 __all__ = ["nudge", "upstream", "detached"]

@@ -4,10 +4,10 @@ from functools import lru_cache
 import numpy as np
 
 from .. import figures
-from ..given import movable
+from ..checks import movable
 from ..network import Network, cross_entropy, load_digits, standardize, training_and_test
 from ..reference import trainings
-from ..style import power, short, symbol
+from ..figures.style import power, three_digits, symbol
 from .base import Explorer, choice, slider, stops
 from .live import Live
 
@@ -44,7 +44,7 @@ def _gradients(scale, depth, activation):
 
 def _size(value):
     """A positive number in three digits, however large or small."""
-    return short(value) if value < 1e4 else power(value)
+    return three_digits(value) if value < 1e4 else power(value)
 
 
 def _pair(activation, depth, scale):

@@ -5,10 +5,10 @@ from functools import lru_cache
 import numpy as np
 
 from .. import figures
-from ..examples import BATCH_SIZES, EPS
-from ..given import movable
+from ..reference import BATCH_SIZES, EPS
+from ..checks import movable
 from ..network import Network, load_digits, standardize, train, training_and_test
-from ..style import number, symbol
+from ..figures.style import number, symbol
 from .base import Explorer, slider, stops
 
 __all__ = ["mates", "crowd", "running", "fan"]

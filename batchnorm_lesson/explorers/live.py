@@ -9,8 +9,8 @@ import time
 
 import ipywidgets as widgets
 
-from ..looks import plain
-from ..picture import drawing
+from ..widgets.shared import plain
+from ..figures.picture import drawing
 from .base import Explorer
 
 PERIOD = 0.092  # seconds from picture to picture: eleven in a second; the steps lose less than a tenth of their time

@@ -1,11 +1,11 @@
 """The pictures of lesson 00: what thirty layers do to a mini-batch, training that stands still, and drift."""
 import numpy as np
 
-from .. import style
-from ..given import drawable, one_of
+from . import style
+from ..checks import drawable, one_of
 from ..network import spread_over_batch
-from ..picture import Picture
-from ..style import COLORS, FAINT, number, numbers, power
+from .picture import Picture
+from .style import COLORS, FAINT, number, numbers, power
 
 __all__ = ["layers", "losses", "trainable", "drift"]
 
@@ -153,7 +153,7 @@ def trainable(scales, final, cured=None):
         if not len(good):
             return f"Loss at the end for {len(scales)} weight scales: never below {LEARNS}."
         gap = np.sqrt(scales[1] / scales[0])
-        style.span(works, good[0] / gap, good[-1] * gap)
+        style.place_band(works, good[0] / gap, good[-1] * gap)
         style.write(words, np.sqrt(good[0] * good[-1]), 1.6, "it learns")
         first, last = line.get_xdata()[[0, -1]]
         return (f"Loss at the end for {len(scales)} weight scales from {number(first)} to {number(last)}, on a log "

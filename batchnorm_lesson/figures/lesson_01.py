@@ -1,11 +1,11 @@
 """The pictures of lesson 01: a batch, its balance point, and how far the means of small batches scatter."""
 import numpy as np
 
-from .. import style
-from ..examples import BATCH_SIZES
-from ..given import drawable
-from ..picture import Picture
-from ..style import COLORS, FAINT, FEATURE, number, numbers, subscript
+from . import style
+from ..reference import BATCH_SIZES
+from ..checks import drawable
+from .picture import Picture
+from .style import COLORS, FAINT, FEATURE, number, numbers, subscript
 
 __all__ = ["distribution", "balance", "estimates"]
 
@@ -30,7 +30,7 @@ def distribution(x, mean=None):
                     f"from {number(edges[tallest])} to {number(edges[tallest + 1])}.")
         if mean is None:
             return sentence
-        style.stand(line, mean)
+        style.place_line(line, mean)
         style.write(words, mean + 0.01 * np.ptp(limits), axes.get_ylim()[1], f"mean μ = {number(mean)}")
         return f"{sentence} A line marks the mean at {number(line.get_xdata()[0])}."
 
@@ -70,7 +70,7 @@ def balance(x, pivot, mean=None):
         for i, (sign, value, row) in enumerate(zip(signs, x, rows), 1):
             style.write(sign, 35.8, row, f"x{subscript(i)}: {'+' if value > pivot else ''}{number(value - pivot)}")
         if mean is not None:
-            style.stand(line, mean)
+            style.place_line(line, mean)
             style.write(name, mean + 0.3, 1.8, f"μ = {number(mean)}")
         return _describe_balance(coins.get_xdata(), support.get_xdata()[0], arrows.U, beam.get_ydata(), mean)
 
@@ -112,7 +112,7 @@ def estimates(means, mean, std, m):
     def draw(means, mean, std, m):
         histogram.set_data(_relative(means, edges))
         style.write(outline, limits[0] + 0.05 * std, 1.29, f"grey: m = {start}" if m != start else "")
-        style.span(band, mean - std / np.sqrt(m), mean + std / np.sqrt(m))
+        style.place_band(band, mean - std / np.sqrt(m), mean + std / np.sqrt(m))
         here.set_data([m], [np.std(means)])
         size, spread = here.get_xdata()[0], here.get_ydata()[0]
         shown = edges[:-1][histogram.get_data().values > 0]

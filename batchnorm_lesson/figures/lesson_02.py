@@ -2,11 +2,11 @@
 import numpy as np
 from matplotlib.colors import to_rgba
 
-from .. import style
-from ..examples import BATCH_SIZES
-from ..given import drawable
-from ..picture import Picture
-from ..style import COLORS, FAINT, FEATURE, number, numbers
+from . import style
+from ..reference import BATCH_SIZES
+from ..checks import drawable
+from .picture import Picture
+from .style import COLORS, FAINT, FEATURE, number, numbers
 
 __all__ = ["rows", "squares", "spread", "corner", "divisors"]
 
@@ -140,8 +140,8 @@ def spread(x, mean, std):
 
     def draw(x, mean, std):
         histogram.set_data(np.histogram(x, edges)[0])
-        style.stand(line, mean)
-        style.span(reach, mean - std, mean + std)
+        style.place_line(line, mean)
+        style.place_band(reach, mean - std, mean + std)
         top = 0.98 * axes.get_ylim()[1]
         style.write(words[0], mean + 0.2, top, f"μ = {number(mean)}")
         style.write(words[1], mean - 0.2, top, f"σ = {number(std)}")

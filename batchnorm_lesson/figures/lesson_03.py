@@ -1,10 +1,10 @@
 """The pictures of lesson 03: a batch shifted and squeezed, what that leaves as it was, and what eps does."""
 import numpy as np
 
-from .. import style
-from ..given import drawable
-from ..picture import Picture
-from ..style import COLORS, FAINT, number, numbers, share, short
+from . import style
+from ..checks import drawable
+from .picture import Picture
+from .style import COLORS, FAINT, number, numbers, share_number, three_digits
 
 __all__ = ["shift_and_squeeze", "leash", "humps", "knee"]
 
@@ -40,8 +40,8 @@ def shift_and_squeeze(x, shown):
             dots[quantity].set_visible(quantity == now)
         bars[now].set_data(counts, (edges - x.mean()) / x.std() * std + mean)
         style.place(dots[now], shown[five], -0.11 * tallest)
-        style.stand(line, mean)
-        style.span(reach, mean - std, mean + std)
+        style.place_line(line, mean)
+        style.place_band(reach, mean - std, mean + std)
         style.write(beside[0], mean - std - 0.4, 1.29 * tallest, f"σ = {number(std)}")
         style.write(beside[1], mean + std + 0.4, 1.29 * tallest, f"mean = {number(mean)}")
         style.write(title, np.mean(limits), -0.115, words)
@@ -165,12 +165,12 @@ def knee(eps, var, out):
     def draw(eps, var, out):
         curve.set_data(fine, var / (var + fine))
         bend.set_data([var, var], [0, 1.08])
-        style.write(name, var, 1.16, f"eps = σ² = {short(var)}")
+        style.write(name, var, 1.16, f"eps = σ² = {three_digits(var)}")
         here.set_data([eps], [out])
         halfway = bend.get_xdata()[0]
         return (f"A falling curve over eps from 10⁻⁸ to 10,000, near 1 on the left, one half where eps = σ² = "
-                f"{short(halfway)} (a band). The square stands at eps = {short(here.get_xdata()[0])}, "
-                f"variance {share(here.get_ydata()[0])}; "
+                f"{three_digits(halfway)} (a band). The square stands at eps = {three_digits(here.get_xdata()[0])}, "
+                f"variance {share_number(here.get_ydata()[0])}; "
                 f"there the curve is at about {number(np.interp(np.log(eps), np.log(fine), curve.get_ydata()), 4)}.")
 
     return Picture(figure, draw, eps=eps, var=var, out=out)

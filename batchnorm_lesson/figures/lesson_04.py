@@ -3,10 +3,10 @@ import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.patheffects import withStroke
 
-from .. import style
-from ..given import drawable
-from ..picture import Picture
-from ..style import COLORS, FAINT, number
+from . import style
+from ..checks import drawable
+from .picture import Picture
+from .style import COLORS, FAINT, number
 
 __all__ = ["scaled", "undo", "activation", "descent"]
 
@@ -39,7 +39,7 @@ def scaled(x_hat, y, gamma, beta):
         else:  # all examples in one place
             histogram.set_data(axes.get_ylim()[1:], [beta - 0.15, beta + 0.15])
         style.write(filled, 0.01, 0.87, "filled: y" if gamma else "filled: y, all in one bar")
-        style.stand(line, beta)
+        style.place_line(line, beta)
         style.write(shift, beta + 0.25, axes.get_ylim()[1], f"β = {number(beta)}")
         arrow.set_offsets([[beta, 1.18 * counts.max()]])
         arrow.set_UVC([gamma], [0])

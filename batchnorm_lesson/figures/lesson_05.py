@@ -2,10 +2,10 @@
 import numpy as np
 from matplotlib.collections import LineCollection
 
-from .. import style
-from ..given import drawable
-from ..picture import Picture
-from ..style import COLORS, FAINT, number, numbers, subscript
+from . import style
+from ..checks import drawable
+from .picture import Picture
+from .style import COLORS, FAINT, number, numbers, subscript
 
 __all__ = ["four_steps"]
 

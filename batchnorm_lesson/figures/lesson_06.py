@@ -4,10 +4,10 @@ from matplotlib.collections import PolyCollection
 from matplotlib.colors import LinearSegmentedColormap, to_rgba
 from matplotlib.patches import Rectangle
 
-from .. import style
-from ..given import drawable
-from ..picture import Picture
-from ..style import COLORS, FAINT, number, numbers
+from . import style
+from ..checks import drawable
+from .picture import Picture
+from .style import COLORS, FAINT, number, numbers
 
 __all__ = ["shared_cells", "parameters", "feature_maps", "large_maps", "dead_bias"]
 
@@ -283,7 +283,7 @@ def dead_bias(x, y, mean, beta):
             counts = np.histogram(values, own)[0]
             histogram.set_data(counts / counts.max())
         for line, text, name, value in zip(lines, words, ("μ", "β"), (mean, beta)):
-            style.stand(line, value, 0.86)
+            style.place_line(line, value, 0.86)
             style.write(text, value, 1.26, f"{name} = {number(value)}")
         before, after = (_reach(histogram) for histogram in bars)
         return (f"Before: a histogram from {before}, its mean marked at {number(lines[0].get_xdata()[0])}. "

@@ -2,10 +2,10 @@
 import numpy as np
 from matplotlib.collections import LineCollection
 
-from .. import style
-from ..given import drawable, one_of
-from ..picture import Picture
-from ..style import COLORS, FAINT, number, numbers
+from . import style
+from ..checks import drawable, one_of
+from .picture import Picture
+from .style import COLORS, FAINT, number, numbers
 
 __all__ = ["nudged", "upstream", "detached"]
 

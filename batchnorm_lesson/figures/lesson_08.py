@@ -2,10 +2,10 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from .. import style
-from ..given import drawable, one_of
-from ..picture import Picture
-from ..style import COLORS, FAINT, number, power, short
+from . import style
+from ..checks import drawable, one_of
+from .picture import Picture
+from .style import COLORS, FAINT, number, power, three_digits
 
 __all__ = ["gradients", "live", "maps", "ways"]
 
@@ -49,7 +49,7 @@ def gradients(plain, normed):
 def _edge(value):
     if value <= LOWEST:
         return "10⁻¹² or less"
-    return "10⁶ or more" if value >= HIGHEST else short(value)
+    return "10⁶ or more" if value >= HIGHEST else three_digits(value)
 
 
 @drawable(layers=f"{ROWS} 1..1000 whole", plain=f"{ROWS} m width any", normed=f"{ROWS} m width any",

@@ -1,10 +1,10 @@
 """The pictures of lesson 09: one digit among its mates, threes among others, running statistics, a fan of lines."""
 import numpy as np
 
-from .. import style
-from ..given import drawable, one_of
-from ..picture import Picture
-from ..style import COLORS, FAINT, number
+from . import style
+from ..checks import drawable, one_of
+from .picture import Picture
+from .style import COLORS, FAINT, number
 
 __all__ = ["one_digit", "taken_for", "running", "fan"]
 

@@ -10,8 +10,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import files
-from .__main__ import SETTINGS, lessons
+from .. import files
+from ..__main__ import SETTINGS, lessons
 
 HEADING = re.compile(r"(?m)^(?=#+ )")
 RUN_ALL = re.compile(r"\n\n\*\*First of all:\*\*.*")
@@ -102,7 +102,7 @@ def settings(contents):
         "VoilaConfiguration": {"template": "lesson", "progressive_rendering": True, "extension_allowlist": WIDGETS,
                                "page_config_hook": lambda page, **_: page.update(lessons=contents) or page,
                                "prelaunch_hook": let_end_its_kernel,
-                               "multi_kernel_manager_class": "batchnorm_lesson.spare.SpareKernelManager"},
+                               "multi_kernel_manager_class": "batchnorm_lesson.editions.kernels.SpareKernelManager"},
         # Voila hears no sign of life from a page before its lesson has run, and by default gives it up after 90 s.
         "Voila": {"tornado_settings": {"ws_ping_timeout": 60_000 * MINUTES},
                   "kernel_websocket_connection_class": "batchnorm_lesson.server.NoDelayConnection"},

@@ -76,24 +76,24 @@ def place(line, values, row):
 
 
 def vertical(axes, quantity, **look):
-    """A moving vertical line through the whole picture: solid for the mean, dashed for beta; ``stand`` puts it."""
+    """A moving vertical line through the whole picture: solid for the mean, dashed for beta; ``place_line`` puts it."""
     look = {"linewidth": 2, "zorder": 4, "linestyle": "--" if quantity == "beta" else "-"} | look
     return axes.plot([], [], color=COLORS[quantity], transform=axes.get_xaxis_transform(), animated=True, **look)[0]
 
 
-def stand(line, value, top=1.0):
+def place_line(line, value, top=1.0):
     """Put a vertical line at value, up to the fraction top of the axes' height."""
     line.set_data([value, value], [0, top])
 
 
 def band(axes, quantity="std", **look):
-    """A moving vertical band; ``span`` puts it."""
+    """A moving vertical band; ``place_band`` puts it."""
     look = {"color": COLORS[quantity], "alpha": 0.18, "zorder": 1, "linewidth": 0} | look
     patch = Rectangle((0, 0), 0, 1, transform=axes.get_xaxis_transform(), animated=True, **look)
     return axes.add_patch(patch)
 
 
-def span(patch, left, right):
+def place_band(patch, left, right):
     """Stretch a band from left to right."""
     patch.set_x(left)
     patch.set_width(right - left)
@@ -149,16 +149,16 @@ def power(value, digits=2):
     return ten if float(factor) == 1 else f"{number(float(factor), digits)} · {ten}"
 
 
-def short(value):
+def three_digits(value):
     """A positive number of any size in three digits: "25", "0.00316", "10⁻⁵"."""
     words = number(value, 0) if value >= 100 else f"{value:.3g}"
     return power(value) if "e" in words else words
 
 
-def share(value):
+def share_number(value):
     """A number between 0 and 1 in as many digits as keep it from looking like 0 or 1: "0.5", "0.99999", "10⁻¹⁰"."""
     if 0 < value < 0.001:
-        return short(value)
+        return three_digits(value)
     return number(value, 6 if value <= 0.999 or value >= 1 else max(6, 1 - math.floor(math.log10(1 - value))))
 
 

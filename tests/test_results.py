@@ -1,7 +1,7 @@
 """Results stay folded until their prediction is answered: in a kernel of their own, run as a notebook runs them."""
 import pytest
 
-from batchnorm_lesson import folded
+from batchnorm_lesson.widgets import results
 
 RESULT = "%%result pair\nprint('a result of', 6 * 7)"
 
@@ -77,14 +77,14 @@ def test_a_block_without_a_name_says_what_is_missing(run):
 
 
 def test_outside_of_a_notebook_nothing_happens():
-    folded.asked("pair")
-    folded.answered("pair")
-    folded.register()
+    results.asked("pair")
+    results.answered("pair")
+    results.register()
 
 
 def test_in_voila_the_block_is_a_widget(run):
     """A page of Voila shows no display that is updated. That the answer opens it is tested there: test_app_live.py."""
-    run("import os; os.environ['VOILA_KERNEL_ID'] = 'made up'; from batchnorm_lesson import folded")
+    run("import os; os.environ['VOILA_KERNEL_ID'] = 'made up'; from batchnorm_lesson.widgets import results")
     data = only(run(RESULT)[1])
     run("del os.environ['VOILA_KERNEL_ID']")
     assert "application/vnd.jupyter.widget-view+json" in data

@@ -10,9 +10,9 @@ import json
 import re
 from pathlib import Path
 
-from . import exercises
-from .__main__ import lessons
-from .files import OwnFolder, notebook, say
+from .. import exercises
+from ..__main__ import lessons
+from ..files import OwnFolder, notebook, say
 
 CHECK = re.compile(r"^exercises\.(\w+)\.check\((\w+)\)$", re.MULTILINE)
 STUB = "    ...  # your code\n"

@@ -22,8 +22,8 @@ from pathlib import Path
 
 import nbformat
 
-from . import files
-from .__main__ import SETTINGS, launch, lessons, options_for
+from .. import files
+from ..__main__ import SETTINGS, launch, lessons, options_for
 
 SHOW = SETTINGS / "slides"
 

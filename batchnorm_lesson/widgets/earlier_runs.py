@@ -2,7 +2,7 @@
 import ipywidgets as widgets
 from IPython import get_ipython
 
-from .looks import is_shared
+from .shared import is_shared
 
 KEPT = 3  # the last runs of a cell; an output that is still looked at somewhere is hardly older
 
@@ -32,7 +32,7 @@ def tidy(shell):
 
 
 def _is_ours(value):
-    return type(value).__module__.startswith(__package__)
+    return type(value).__module__.startswith(__package__.partition(".")[0])
 
 
 def _close(value):

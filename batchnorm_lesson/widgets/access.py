@@ -20,7 +20,7 @@ def mender():
         from anywidget import AnyWidget
     except ImportError:
         return []
-    from .looks import layout, shared  # not above: a check can do without widgets
+    from .shared import layout, shared  # not above: a check can do without widgets
     _mender = shared(AnyWidget, _esm=PAGE.read_text(encoding="utf-8"), layout=layout(display="none"))
     return [_mender]
 
