@@ -6,7 +6,7 @@ import pytest
 
 from batchnorm_lesson import figures, load_digits
 from batchnorm_lesson.explorers import lesson_04 as lesson
-from batchnorm_lesson.style import power
+from batchnorm_lesson.figures.style import power
 from lessons import QUESTIONS, Notebook, right_choice
 from recomputed import slopes
 
