@@ -1,6 +1,6 @@
 """The helper package of the Batch Normalization lessons.
 
-What the lessons teach is ``batchnorm.py``, about 300 lines of NumPy to read in one sitting. All else is the classroom's
+What the lessons teach is ``batchnorm.py``, about 150 lines of NumPy to read in one sitting. All else is the classroom's
 equipment: digits and a network to try it on, pictures, pictures with sliders, exercises and questions.
 
 ``import batchnorm_lesson`` loads NumPy and nothing heavier; pictures and sliders load with

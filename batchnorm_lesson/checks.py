@@ -1,15 +1,16 @@
-"""What is handed to a function is refused by the argument's name if the function cannot use it.
+"""Arguments are looked at once, when a function is called: what it cannot use is refused by the argument's name.
 
-For pictures, explorers and the network; the layer and its functions, which are to be read on their own, look at what
-they are given themselves.
+Here is what the lessons' names mean (KINDS), what shapes can say of all other arguments, and the messages of both. The
+maths, the network, pictures, explorers and questions import from here; this file imports nothing of theirs.
 """
 import functools
 import inspect
+import threading
+from numbers import Integral
 
 import numpy as np
 
-from .batchnorm import any_numbers, finite_numbers
-
+LARGEST = 1e150  # the square of 1e155 is infinite in float64
 MOST = 1e9  # beyond it the numbers on an axis are no longer told apart
 CONDITIONS = {
     "whole": ("whole numbers", lambda values: (values == np.round(values)).all()),
@@ -17,26 +18,39 @@ CONDITIONS = {
     "shares": ("shares from 0 to 1, or NaN", lambda values: (np.isnan(values) | (0 <= values) & (values <= 1)).all()),
     "apart": ("numbers that are not all equal", lambda values: np.ptp(values) > 0),
 }
+_thread = threading.local()  # live training runs in threads, and each looks at its own calls
 
 
-def checked(**shapes):
-    """A decorator for a function: what the shapes do not allow raises ValueError or TypeError.
+def checked(function=None, **shapes):
+    """A decorator for a function: what does not fit raises ValueError or TypeError, and the message names the argument.
 
-    A shape names an argument's axes: "" is a single number, "m" an array ``(m,)``, "m C" a table, "steps 2" a table of
-    two columns, "*" any array; axes of the same name have one length throughout. Behind the axes may stand a range,
-    "0..30" (else it is −1e9..1e9), the names of CONDITIONS, or "any", which allows NaN and infinity. "each m" is a list
-    of such arrays, every one with an m of its own. A tuple in a shape's place lists the values that there are. None is
-    allowed where it is the argument's default.
+    ``@checked`` alone is for the maths and goes by the lessons' names, KINDS: inside, all numbers are float64; results
+    have the dtype of the mini-batch. With shapes, ``@checked(x="m")``, results stay as they are. A shape names an
+    argument's axes: "" is a single number, "m" an array ``(m,)``, "m C" a table, "steps 2" a table of two columns, "*"
+    any array; axes of the same name have one length throughout. Behind the axes may stand a range, "0..30" (else it is
+    −1e9..1e9), the names of CONDITIONS, or "any", which allows NaN and infinity. "each m" is a list of such arrays,
+    every one with an m of its own. A tuple in a shape's place lists the values that there are. None is allowed where it
+    is the argument's default.
+
+    When a checked function calls another one, that call's arguments are not looked at again.
     """
-    def decorate(function):
-        signature = inspect.signature(function)
+    if function is None:
+        return functools.partial(checked, **shapes)
+    signature = inspect.signature(function)
+    shapes = shapes or {name: KINDS[name] for name in signature.parameters if name != "self"}
 
-        @functools.wraps(function)
-        def call(*args, **given):
-            fitted = _fitted(signature, shapes, args, given)
-            return function(*fitted.args, **fitted.kwargs)
-        return call
-    return decorate
+    @functools.wraps(function)
+    def call(*args, **given):
+        if getattr(_thread, "inside", False):
+            return function(*args, **given)
+        bound, met = _fitted(signature, shapes, args, given)
+        try:
+            _thread.inside = True
+            result = function(**bound.arguments)
+        finally:
+            _thread.inside = False
+        return _rounded(result, met["the batch"].dtype) if "the batch" in met else result
+    return call
 
 
 def drawable(**shapes):
@@ -47,10 +61,10 @@ def drawable(**shapes):
 
         @functools.wraps(function)
         def call(*args, **given):
-            fitted = _fitted(signature, shapes, args, given)
-            picture = function(*fitted.args, **fitted.kwargs)
+            bound, _ = _fitted(signature, shapes, args, given)
+            picture = function(*bound.args, **bound.kwargs)
             # What is drawn may be megabytes, and is not kept; the rest is options.
-            picture.again = functools.partial(function, **{name: value for name, value in fitted.arguments.items()
+            picture.again = functools.partial(function, **{name: value for name, value in bound.arguments.items()
                                                            if name not in picture.quantities and name not in many})
             return picture
         return call
@@ -58,24 +72,26 @@ def drawable(**shapes):
 
 
 def _fitted(signature, shapes, args, given):
-    """The arguments of a call, each looked at."""
-    call, sizes = signature.bind(*args, **given), {}
-    for name, value in call.arguments.items():
-        call.arguments[name] = _argument(signature.parameters[name], value, shapes.get(name), sizes)
-    return call
+    """The arguments of a call, each looked at, and what was met: the lengths of axes, by their names, and the batch."""
+    bound, met = signature.bind(*args, **given), {}
+    for name, value in bound.arguments.items():
+        bound.arguments[name] = _argument(signature.parameters[name], value, shapes.get(name), met)
+    return bound, met
 
 
-def _argument(parameter, value, shape, sizes):
+def _argument(parameter, value, shape, met):
     """The value of one argument, looked at; a function's ``**runs`` are looked at one by one, by their own names."""
     if shape is None or value is None and parameter.default is None:
         return value
     if parameter.kind is parameter.VAR_KEYWORD:
         return {name: fitting(name, one, shape, {}) for name, one in value.items()}
-    return fitting(parameter.name, value, shape, sizes)
+    return fitting(parameter.name, value, shape, met)
 
 
-def fitting(name, value, shape, sizes):
-    """The value as an array of that shape, or as it is if it is a single one; sizes holds the axes met so far."""
+def fitting(name, value, shape, met):
+    """The value as an array of that shape, or as it is if it is a single one; met holds what came before it."""
+    if callable(shape):
+        return shape(value, name, met)
     if isinstance(shape, tuple):
         return one_of(name, value, shape)
     if shape.startswith("each "):
@@ -84,7 +100,7 @@ def fitting(name, value, shape, sizes):
         return [fitting(name, one, shape.removeprefix("each "), {}) for one in value]
     axes, words = _read(shape)
     values = (any_numbers if "any" in words else finite_numbers)(value, name)
-    _has_axes(name, values, axes, sizes)
+    _has_axes(name, values, axes, met)
     _is_within(name, values, words)
     if "whole" in words:
         return values.astype(int) if axes else int(values)
@@ -99,7 +115,7 @@ def _read(shape):
     return axes, words[len(axes):]
 
 
-def _has_axes(name, values, axes, sizes):
+def _has_axes(name, values, axes, met):
     fits = axes == ["*"] or len(axes) == values.ndim and not any(
         axis.isdigit() and int(axis) != size for axis, size in zip(axes, values.shape))
     if not fits or not values.size:
@@ -107,7 +123,7 @@ def _has_axes(name, values, axes, sizes):
         raise ValueError(f"{name} must be {f'an array{shape}' if axes else 'a single number'}, and not empty, got the "
                          f"shape {values.shape}")
     for axis, size in zip(axes, values.shape):
-        wanted, other = sizes.setdefault(axis, (size, name))
+        wanted, other = met.setdefault(axis, (size, name))
         if wanted != size:
             raise ValueError(f"{name} must be as long as {other}, {wanted}, got {size}")
 
@@ -144,20 +160,163 @@ def movable(make):
         return {name: _shape_of(row, "" if name in controls else len(row)) for name, row in rows.items()}
 
     @functools.wraps(make)
-    def checked(*args, **given):
+    def call(*args, **given):
         arguments = signature.bind(*args, **given).arguments
         for name in arguments:
             if name in shapes():
                 arguments[name] = fitting(name, arguments[name], shapes()[name], {})
         return make(**arguments)
-    return checked
+    return call
 
 
 def _shape_of(row, length):
-    """The shape, in the words of ``drawable``, of what a row of controls shows; with length "" it is a single one."""
+    """The shape, in the words of ``checked``, of what a row of controls shows; with length "" it is a single one."""
     control = row[0]
     if hasattr(control, "options"):
         return tuple(control.options)
     low, high = (control.base ** end if hasattr(control, "base") else end for end in (control.min, control.max))
     whole = "whole" if isinstance(low, int) else ""
     return f"{length} {low!r}..{high!r} {whole}"
+
+
+# The lessons' names, for which a kind is a function: the value, its name, and what was met
+
+def _batch(value, name, met):
+    """A mini-batch, in float64; its shape and dtype are those that count."""
+    met["the batch"] = mini_batch(value, name)
+    return met["the batch"].astype(np.float64, copy=False)
+
+
+def _rounded(result, dtype):
+    """The result, or the results, in that dtype; a cache stays in float64."""
+    if isinstance(result, tuple):
+        return tuple(part if isinstance(part, tuple) else part.astype(dtype, copy=False) for part in result)
+    return result.astype(dtype, copy=False)
+
+
+def mini_batch(x, name, features=None):
+    """x as an array ``(m,)``, ``(m, C)``, ``(N, C, L)`` or ``(N, C, H, W)`` of floats, with that number of features."""
+    x = any_numbers(x, name)
+    if not 1 <= x.ndim <= 4:
+        raise ValueError(f"{name} must have shape (m,), (m, C), (N, C, L) or (N, C, H, W), got {x.shape}")
+    if x.size == 0:
+        raise ValueError(f"{name} is empty, its shape is {x.shape}; a mini-batch needs at least one example")
+    if not -LARGEST < float(x.min()) <= float(x.max()) < LARGEST:
+        finite_numbers(x, name)
+        raise ValueError(f"{name} must lie between -{LARGEST:g} and {LARGEST:g}, so that its squares are numbers too")
+    got = x.shape[1] if x.ndim > 1 else 1
+    if features not in (None, got):
+        raise ValueError(f"{name} must have {features} features, got {got} in the shape {x.shape}")
+    return x
+
+
+def refuse_one_value(x, m):
+    """A batch in training has more than one value per feature, of which there are m."""
+    if m == 1:
+        raise ValueError(f"x has one value per feature, shape {x.shape}: its variance is 0, and every output would be "
+                         "beta. In training a batch needs two or more; for a single example set training = False, and "
+                         "the running statistics are used")
+
+
+def refuse_zero_over_zero(var, eps):
+    """Values that are all equal are normalized with an eps above 0."""
+    if eps == 0 and np.any(var == 0):
+        raise ValueError("eps must be above 0 for a feature whose values are all equal: its variance is 0, and 0/0 is "
+                         "no number")
+
+
+def same_shape(dy, x_hat):
+    """dy has the shape of y, which is that of x_hat."""
+    if dy.shape != x_hat.shape:
+        raise ValueError(f"dy must have the shape of y, {x_hat.shape}, got {dy.shape}")
+
+
+def _statistic(values, name, met):
+    """Exactly one value per feature of the mini-batch."""
+    values, shape = finite_numbers(values, name), met["the batch"].shape
+    if values.shape != shape[1:2]:
+        raise ValueError(f"{name} must have one value per feature, shape {shape[1:2]} for x of shape {shape}, "
+                         f"got shape {values.shape}")
+    return values.astype(np.float64, copy=False)
+
+
+def _variance(values, name, met):
+    """A statistic that is not negative."""
+    values = _statistic(values, name, met)
+    if (values < 0).any():
+        raise ValueError(f"{name} must not be negative, got {values.min():g}; a variance is an average of squares")
+    return values
+
+
+def _parameter(values, name, met):
+    """One number for all features, or one per feature."""
+    values = finite_numbers(values, name)
+    return _statistic(values, name, met) if values.ndim else values.astype(np.float64, copy=False)
+
+
+def _eps(value, name, _):
+    """A single number that is not negative."""
+    value = finite_numbers(value, name)
+    if value.ndim:
+        raise ValueError(f"{name} must be a single number, got an array of shape {value.shape}")
+    if value < 0:
+        raise ValueError(f"{name} must not be negative, got {value:g}")
+    return float(value)
+
+
+def _count(value, name, _):
+    """A whole number of features."""
+    if not isinstance(value, Integral) or isinstance(value, bool):
+        raise TypeError(f"{name} must be a whole number, got {value!r:.60}")
+    if not 1 <= value <= MOST:
+        raise ValueError(f"{name} must lie between 1 and {MOST:,.0f}, got {value!r:.60}")
+    return value
+
+
+def _cache(cache, name, met):
+    """x_hat, gamma and std, if cache is what batch_norm_forward returned for a batch of the shape of dy."""
+    if not isinstance(cache, tuple) or len(cache) != 3:
+        raise TypeError(f"{name} must be the second result of batch_norm_forward, the tuple (x_hat, gamma, std)")
+    x_hat, gamma, std = cache
+    x_hat = mini_batch(x_hat, f"{name}, in x_hat,")
+    kept = {"the batch": x_hat}
+    gamma, std = _parameter(gamma, f"{name}, in gamma,", kept), _statistic(std, f"{name}, in std,", kept)
+    same_shape(met["the batch"], x_hat)
+    return x_hat, gamma, std
+
+
+KINDS = {"x": _batch, "x_hat": _batch, "dy": _batch, "mean": _statistic, "var": _variance, "gamma": _parameter,
+         "beta": _parameter, "eps": _eps, "cache": _cache, "num_features": _count, "momentum": "0..1"}
+
+
+# Numbers
+
+def finite_numbers(values, name):
+    """values as an array of finite floats: float types stay, integers become float64."""
+    values = any_numbers(values, name)
+    if not np.isfinite(values).all():
+        raise ValueError(f"{name} must be finite, but {_first_bad(values)}")
+    return values
+
+
+def any_numbers(values, name):
+    """values as an array of floats, NaN and infinity among them: float types stay, integers become float64."""
+    if isinstance(values, np.ma.MaskedArray):
+        raise TypeError(f"{name} must be a plain array, got a masked one, whose mask would be ignored")
+    try:
+        values = np.asarray(values)
+    except ValueError:
+        raise ValueError(f"{name} must be a regular array, got rows of different lengths") from None
+    except (TypeError, RuntimeError) as problem:  # a tensor that belongs to a graph or to another device
+        raise TypeError(f"{name} must be an array of numbers, and cannot become one: {problem}") from None
+    if values.dtype.kind not in "iuf":
+        raise TypeError(f"{name} must hold numbers, got {values.dtype} values")
+    return values if values.dtype.kind == "f" else values.astype(np.float64)
+
+
+def _first_bad(values):
+    """Where the first NaN or infinite value stands, in words."""
+    if values.ndim == 0:
+        return f"it is {values}"
+    where = tuple(int(i) for i in np.argwhere(~np.isfinite(values))[0])
+    return f"the value at index {where[0] if len(where) == 1 else where} is {values[where]}"

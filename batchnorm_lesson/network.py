@@ -6,8 +6,8 @@ from importlib.resources import files
 
 import numpy as np
 
-from .batchnorm import BatchNorm, any_numbers
-from .checks import checked, fitting, one_of
+from .batchnorm import BatchNorm
+from .checks import any_numbers, checked, fitting, one_of
 
 SEED = "0..1e18 whole"
 YES_OR_NO = (False, True)

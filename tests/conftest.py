@@ -98,10 +98,10 @@ def differently_rounded(make, seed):
 
 # Here making what the tests share, a server, a browser and all lessons in it, takes longer than the tests.
 TOGETHER = ["test_slides_browser.py", "test_accessibility.py", "test_site.py", "test_live.py", "test_lite.py",
-            "test_given.py"]
+            "test_checks.py"]
 LONGEST = ["test_slides_browser.py", "test_browser.py[08]", "test_browser.py[00]", "test_browser.py", "08_train",
            "00_see", "test_accessibility.py", "test_notebooks_mutations", "09_ask", "test_lesson_08", "test_site.py",
-           "test_given", "test_live.py"]
+           "test_checks", "test_live.py"]
 
 
 def scope_of(nodeid):

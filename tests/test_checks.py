@@ -1,14 +1,18 @@
-"""Whatever is handed to a picture or an explorer is shown truly, or it is refused by the name of an argument."""
+"""Whatever is handed to a picture or an explorer is shown truly, or it is refused by the name of an argument.
+
+And what a checked function calls is not looked at again, but everything else is.
+"""
 import functools
 import inspect
 import types
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from batchnorm_lesson import explorers, figures
+from batchnorm_lesson import batch_mean, batch_norm, checks, explorers, figures
 from test_explorers import outside
 
 X, BATCH = np.array([3.0, 9.0, 11.0, 17.0]), np.random.default_rng(0).normal(9, 5, 64)
@@ -124,3 +128,41 @@ def test_lesson_01_and_02_show_any_unit_whole(unit):
     inside = np.mean(np.abs(x - x.mean()) < x.std())
     assert "Histogram of 256 values" in (said := figures.spread(x, x.mean(), x.std()).sentence)
     assert f"holds {inside:.0%} of them" in said
+
+
+# A checked function that calls others
+
+@checks.checked(values="m")
+def calling(values, function):
+    return function()
+
+
+@checks.checked(values="m")
+def one_by_one(values):
+    yield from values
+
+
+def words_are_refused():
+    return refused(lambda: batch_mean("words"), ["x"]) == (None, True)
+
+
+def test_what_a_checked_function_calls_is_not_looked_at_again(monkeypatch):
+    looked, look = [], checks.mini_batch
+    monkeypatch.setattr(checks, "mini_batch", lambda x, name: looked.append(name) or look(x, name))
+    batch_norm(X)
+    assert looked == ["x"]
+
+
+def test_after_an_error_the_next_call_is_looked_at():
+    assert refused(lambda: batch_norm([5.0, 5.0], eps=0), ["eps"]) == (None, True)
+    assert words_are_refused()
+
+
+def test_while_a_checked_function_runs_other_threads_are_looked_at():
+    with ThreadPoolExecutor(1) as pool:
+        assert calling(X, lambda: pool.submit(words_are_refused).result())
+
+
+def test_while_a_checked_generator_waits_other_calls_are_looked_at():
+    waiting = one_by_one(X)
+    assert next(waiting) == 3 and words_are_refused()

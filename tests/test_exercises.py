@@ -931,12 +931,14 @@ def test_hints_come_closer_and_stay_at_the_last(exercise):
 @each_exercise
 def test_the_solution_is_the_packages_own_source(exercise):
     shown = exercise.solution()
-    source = inspect.getsource(exercise.answer)
+    source = inspect.getsource(exercise.answer).removeprefix("@checked\n")
     if not exercise.plain:
         source = source.replace(exercise.answer.__name__, exercise.stub, 1)
     assert source in shown + "\n" and shown == repr(shown) == shown._repr_markdown_()
     if exercise.name in batchnorm_lesson.__all__:
-        assert inspect.getsource(getattr(batchnorm_lesson, exercise.name)) in shown + "\n"
+        whole = inspect.getsource(getattr(batchnorm_lesson, exercise.name))
+        assert whole.startswith("@checked\ndef") and whole.removeprefix("@checked\n") in shown + "\n"
+    assert not re.search("^ *@", shown, re.MULTILINE)
 
 
 @each_exercise

@@ -19,9 +19,9 @@ from test_exercises import ALL, NAMES, STYLES, parts, source
 
 EQUIVALENT = {
     "operands exchanged": "a + b is b + a, a·b is b·a, and (a − b)² is (b − a)²",
-    "call removed": "the call only converted the result (list, tuple, float32) or looked for wrong input",
-    "argument dropped": "the argument named the only axis there is, a dtype that was right anyway, or x in an error",
-    "name": "the name was used for a dtype that is the same, or to look for wrong input",
+    "call removed": "the call only converted the result, lined up a single feature, or looked for wrong input",
+    "argument dropped": "the argument named the only axis there is, or a dtype that was right anyway",
+    "name": "the name was used for a length or a dtype that is the same",
     "constant": "−0.0 is 0.0, the last row is the only row, a running mean forgets its start",
 }
 OPERATORS = [ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Pow]

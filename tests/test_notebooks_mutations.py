@@ -14,7 +14,8 @@ ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOK = "05_work_through_a_batch_of_four.ipynb"  # goes through every step
 UNBIASED = ("batchnorm.py", "(deviations ** 2).mean(axis=_batch_axes(x))",
             "((deviations ** 2).sum(axis=_batch_axes(x)) / (x.size / max(deviations[0].size, 1) - 1))")
-SWAPPED = ("batchnorm.py", "(gamma * x_hat + beta)", "(beta * x_hat + gamma)")
+SWAPPED = ("batchnorm.py", "_per_feature(gamma, x_hat) * x_hat + _per_feature(beta, x_hat)",
+           "_per_feature(beta, x_hat) * x_hat + _per_feature(gamma, x_hat)")
 
 X_FOR_X_HAT = [
     (("figures/lesson_05.py", '"x_hat": x_hat', '"x_hat": x'), "explorers.batch_of_four()"),

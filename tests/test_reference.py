@@ -231,7 +231,7 @@ def mutants():
     changes = {"statistics detached": [(both, "")],
                "mean detached": [(" - _per_feature(dbeta / m, x_hat)", "")],
                "variance detached": [(" - x_hat * _per_feature(dgamma / m, x_hat)", "")],
-               "dgamma averaged": [("dgamma.astype", "(dgamma / m).astype")],
+               "dgamma averaged": [("left, dgamma", "left, dgamma / m")],
                "gamma forgotten": [("gamma / std", "1 / std")],
                "m − 1": [("x_hat.size // std.size", "x_hat.size // std.size - 1")]}
     for name, pairs in changes.items():

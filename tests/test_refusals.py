@@ -49,8 +49,8 @@ def each_argument():
     found = []
     for module in MODULES:
         for name, value in vars(module).items():
-            if name.startswith("_") or name.endswith("_numbers") or getattr(value, "__module__", "") != module.__name__:
-                continue  # any_numbers and finite_numbers are the door itself: they are told the argument's name
+            if name.startswith("_") or getattr(value, "__module__", "") != module.__name__:
+                continue
             if inspect.isfunction(value) or value in MADE:
                 found += [(name, value, argument) for argument in inspect.signature(value).parameters]
     for kind, make in MADE.items():

@@ -10,7 +10,7 @@ from .any_exercise import Mistake, changes
 from .judging import judge
 from .calling import computed, show
 
-__all__ = ["Case", "Exercise", "Mistake"]
+__all__ = ["Case", "Exercise", "Mistake", "source"]
 
 
 class Case(NamedTuple):
@@ -24,6 +24,11 @@ class Case(NamedTuple):
     tolerance: float = 1e-5
     note: str = ""
     blames: str = ""
+
+
+def source(function):
+    """The source of a function as learners see it: without the decorator that looks at its arguments."""
+    return inspect.getsource(function).removeprefix("@checked\n")
 
 
 class Note(str):
@@ -97,13 +102,13 @@ class Exercise:
         """A right answer as the learner may write it: the source of a function that has the name of the learner's."""
         if self.plain:
             return f"def {self.stub}{self.call}:\n{textwrap.indent(self.plain, '    ')}\n"
-        return inspect.getsource(self.answer).replace(f"def {self.answer.__name__}(", f"def {self.stub}(")
+        return source(self.answer).replace(f"def {self.answer.__name__}(", f"def {self.stub}(")
 
     def solution(self):
         """A solution in a few lines, and the package's own source, which is what the check compares with."""
         parts = [_code(self.written)]
         if self.plain:
-            parts += ["And in the helper package, for every shape:", _code(inspect.getsource(self.answer))]
+            parts += ["And in the helper package, for every shape:", _code(source(self.answer))]
         return Note("\n\n".join(filter(None, [*parts, self.gloss])))
 
     def check(self, answer):

@@ -103,7 +103,7 @@ batch_mean = Exercise(
            "Two quantities: the sum of the values, and m, the number of values. m is the length of x.",
            "Return the sum of x, divided with / by the length of x. NumPy arrays also have a method for the whole."),
     plain="return x.sum() / len(x)",
-    gloss="`_mini_batch` refuses what is not a batch of finite numbers. For shape `(m,)`, `_batch_axes(x)` is axis 0.")
+    gloss="For shape `(m,)`, `_batch_axes(x)` is axis 0.")
 
 batch_mean_table = Exercise(
     name="batch_mean_table", call="(x)", answer=batchnorm.batch_mean, catalogue=MEAN_TABLE,
@@ -120,4 +120,4 @@ batch_mean_table = Exercise(
            "Down a column: the examples are counted by axis 0.",
            "The mean method of an array takes axis=…, the axis that disappears. m should disappear and C should stay."),
     plain="return x.sum(axis=0) / len(x)",
-    gloss="`_mini_batch` refuses what is not a batch of finite numbers; for `(m, C)`, `_batch_axes(x)` is axis 0.")
+    gloss="For shape `(m, C)`, `_batch_axes(x)` is axis 0.")

@@ -83,5 +83,4 @@ batch_variance = Exercise(
            "Subtract the mean from every value, square, and average the squares.",
            "One line each: the mean; the deviations x − mean; the mean of the squared deviations, which divides by m."),
     plain="mean = x.mean()\nsquares = (x - mean) ** 2\nreturn squares.sum() / len(x)",
-    gloss="`_mini_batch` refuses what is not a batch of finite numbers. For shape `(m,)`, `_batch_axes(x)` is axis 0 "
-          "and `_per_feature` changes nothing.")
+    gloss="For shape `(m,)`, `_batch_axes(x)` is axis 0 and `_per_feature` changes nothing.")

@@ -119,7 +119,8 @@ normalize = Exercise(
            "root is taken.",
            "The numerator is x − mean, in brackets. The divisor is the root of var + eps."),
     plain="return (x - mean) / np.sqrt(var + eps)",
-    gloss="`_mini_batch`, `_statistic` and `_checked_eps` refuse what does not fit. The formula is in the last line.")
+    gloss="`refuse_zero_over_zero` raises an error where var and eps are both 0. For shape `(m,)`, `_per_feature` "
+          "changes nothing.")
 
 
 def forum_normalize(x, eps):

@@ -73,7 +73,7 @@ scale_and_shift = Exercise(
            "y is a straight line in x_hat: gamma is its slope, and beta its value where x_hat is 0.",
            "Multiply x_hat by gamma first, then add beta to every value."),
     plain="return gamma * x_hat + beta",
-    gloss="`_mini_batch` and `_parameter` refuse what does not fit. The formula is in the last line.")
+    gloss="For shape `(m,)`, `_per_feature` changes nothing.")
 
 
 def _undo_gamma_beta(x, eps):

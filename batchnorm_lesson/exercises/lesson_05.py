@@ -84,5 +84,4 @@ batch_norm = Exercise(
            "Compute mean and var from x; x_hat from x, mean, var and eps; return gamma times x_hat, plus beta."),
     plain="mean = x.mean()\nvar = ((x - mean) ** 2).mean()\n"
           "x_hat = (x - mean) / np.sqrt(var + eps)\nreturn gamma * x_hat + beta",
-    gloss="The four steps are the functions of lessons 01 to 04; each has its own `solution()`. `_mini_batch` refuses "
-          "what is not a batch of finite numbers, and `astype` keeps float32 batches exact on the way.")
+    gloss="The four steps are the functions of lessons 01 to 04; each has its own `solution()`.")

@@ -227,5 +227,5 @@ batch_norm_conv = Exercise(
     plain="mean = x.mean(axis=(0, 2, 3), keepdims=True)\nvar = x.var(axis=(0, 2, 3), keepdims=True)\n"
           "x_hat = (x - mean) / np.sqrt(var + eps)\n"
           "return gamma.reshape(1, -1, 1, 1) * x_hat + beta.reshape(1, -1, 1, 1)",
-    gloss="`batch_mean` and `batch_variance` average over every axis but axis 1; `_per_feature` lines the C "
-          "numbers up again.")
+    gloss="`batch_mean` and `batch_variance` average over every axis but axis 1; `normalize` and `scale_and_shift` "
+          "line the C numbers up with it again.")

@@ -1,11 +1,10 @@
 """The exercises of lesson 07: the backward pass, in two halves and whole."""
-import inspect
 from itertools import permutations
 
 import numpy as np
 
 from .. import batchnorm
-from .exercise import Case, Exercise, Mistake
+from .exercise import Case, Exercise, Mistake, source
 from .lesson_01 import WRONG_MEANS
 from .lesson_02 import ONE_LESS, WRONG_VARIANCES
 from .lesson_03 import STD, X_HAT
@@ -375,4 +374,4 @@ batch_norm_backward = Exercise(
           "dgamma, dbeta = (dy * x_hat).sum(), dy.sum()\n"
           "dx = gamma / std * (dy - dy.mean() - x_hat * (dy * x_hat).mean())\nreturn dx, dgamma, dbeta",
     gloss="The cache is x_hat, gamma and std. The backward pass, for every feature at once:\n\n```python\n"
-          f"{inspect.getsource(batchnorm.batch_norm_backward)}```")
+          f"{source(batchnorm.batch_norm_backward)}```")
