@@ -72,20 +72,18 @@ def drawable(**shapes):
 
 
 def _fitted(signature, shapes, args, given):
-    """The arguments of a call, each looked at, and what was met: the lengths of axes, by their names, and the batch."""
+    """The arguments of a call, each looked at, and what was met: the lengths of axes, by their names, and the batch.
+
+    A function's ``**runs`` are looked at one by one, by their own names.
+    """
     bound, met = signature.bind(*args, **given), {}
     for name, value in bound.arguments.items():
-        bound.arguments[name] = _argument(signature.parameters[name], value, shapes.get(name), met)
+        parameter = signature.parameters[name]
+        if parameter.kind is parameter.VAR_KEYWORD and name in shapes:
+            bound.arguments[name] = {run: fitting(run, one, shapes[name], {}) for run, one in value.items()}
+        elif name in shapes and not (value is None and parameter.default is None):
+            bound.arguments[name] = fitting(name, value, shapes[name], met)
     return bound, met
-
-
-def _argument(parameter, value, shape, met):
-    """The value of one argument, looked at; a function's ``**runs`` are looked at one by one, by their own names."""
-    if shape is None or value is None and parameter.default is None:
-        return value
-    if parameter.kind is parameter.VAR_KEYWORD:
-        return {name: fitting(name, one, shape, {}) for name, one in value.items()}
-    return fitting(parameter.name, value, shape, met)
 
 
 def fitting(name, value, shape, met):
@@ -254,14 +252,28 @@ def _parameter(values, name, met):
     return _statistic(values, name, met) if values.ndim else values.astype(np.float64, copy=False)
 
 
-def _eps(value, name, _):
-    """A single number that is not negative."""
+def _single(value, name):
+    """One finite number."""
     value = finite_numbers(value, name)
     if value.ndim:
         raise ValueError(f"{name} must be a single number, got an array of shape {value.shape}")
+    return float(value)
+
+
+def _eps(value, name, _):
+    """A single number that is not negative."""
+    value = _single(value, name)
     if value < 0:
         raise ValueError(f"{name} must not be negative, got {value:g}")
-    return float(value)
+    return value
+
+
+def _momentum(value, name, _):
+    """A single number from 0 to 1."""
+    value = _single(value, name)
+    if not 0 <= value <= 1:
+        raise ValueError(f"{name} must lie between 0 and 1, got {value:g}: it is the weight of the new value")
+    return value
 
 
 def _count(value, name, _):
@@ -286,7 +298,7 @@ def _cache(cache, name, met):
 
 
 KINDS = {"x": _batch, "x_hat": _batch, "dy": _batch, "mean": _statistic, "var": _variance, "gamma": _parameter,
-         "beta": _parameter, "eps": _eps, "cache": _cache, "num_features": _count, "momentum": "0..1"}
+         "beta": _parameter, "eps": _eps, "cache": _cache, "num_features": _count, "momentum": _momentum}
 
 
 # Numbers
@@ -295,7 +307,9 @@ def finite_numbers(values, name):
     """values as an array of finite floats: float types stay, integers become float64."""
     values = any_numbers(values, name)
     if not np.isfinite(values).all():
-        raise ValueError(f"{name} must be finite, but {_first_bad(values)}")
+        where = tuple(np.argwhere(~np.isfinite(values))[0].tolist())
+        value = f"the value at index {where[0] if len(where) == 1 else where}" if where else "it"
+        raise ValueError(f"{name} must be finite, but {value} is {values[where]}")
     return values
 
 
@@ -312,11 +326,3 @@ def any_numbers(values, name):
     if values.dtype.kind not in "iuf":
         raise TypeError(f"{name} must hold numbers, got {values.dtype} values")
     return values if values.dtype.kind == "f" else values.astype(np.float64)
-
-
-def _first_bad(values):
-    """Where the first NaN or infinite value stands, in words."""
-    if values.ndim == 0:
-        return f"it is {values}"
-    where = tuple(int(i) for i in np.argwhere(~np.isfinite(values))[0])
-    return f"the value at index {where[0] if len(where) == 1 else where} is {values[where]}"
