@@ -20,10 +20,10 @@ lesson: .venv/lesson
 	$(BIN)/python -m batchnorm_lesson $(LAB_ARGS)
 
 slides: .venv/slides
-	$(BIN)/python -m batchnorm_lesson.slides $(LESSON) $(LAB_ARGS)
+	$(BIN)/python -m batchnorm_lesson slides $(LESSON) $(LAB_ARGS)
 
 app: build/app/ready
-	build/app/bin/python -m batchnorm_lesson.app $(APP_ARGS)
+	build/app/bin/python -m batchnorm_lesson app $(APP_ARGS)
 
 test: .venv/test
 	$(BIN)/ruff check --quiet batchnorm_lesson tests
@@ -44,7 +44,7 @@ bench: .venv/test
 # The pages for reading, and in build/site/lite the edition that runs in the browser. All of it is made anew; what
 # somebody else has put beside it stays.
 site: .venv/test build/lite/bin/jupyter
-	$(BIN)/python -m batchnorm_lesson.site build/site --lite build/lite/source $(SITE_ARGS)
+	$(BIN)/python -m batchnorm_lesson pages build/site --lite build/lite/source $(SITE_ARGS)
 	rm -rf build/lib build/lite/source/pypi build/site/lite
 	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir build/lite/source/pypi \
 	  . $(WIDGETS)

@@ -1,58 +1,38 @@
-"""``python -m batchnorm_lesson`` opens the first lesson in JupyterLab, with the lessons' settings, on every system.
+"""``python -m batchnorm_lesson`` opens the lessons in JupyterLab, on every system; ``--help`` lists what else it does.
 
-Options go to JupyterLab: ``python -m batchnorm_lesson --no-browser``. A notebook's name opens that one:
+Other options go to JupyterLab: ``python -m batchnorm_lesson --no-browser``. A notebook's name or number opens that one:
 ``python -m batchnorm_lesson 03_normalize_the_batch.ipynb``.
 """
-import os
+import importlib
 import sys
-from pathlib import Path
 
-SETTINGS = Path(__file__).parent / "jupyter"
-
-
-def lessons():
-    """The folder of the lessons: beside the package, or where the command is given."""
-    for folder in (Path(__file__).parent.parent, Path.cwd(), Path.cwd().parent):
-        if list(folder.glob("notebooks/[0-9]*.ipynb")):
-            return folder
-    sys.exit("There is no folder named notebooks here. Go to the folder of the lessons and give the command again.")
-
-
-def arguments(folder, given):
-    """What JupyterLab is started with. Raises SystemExit for a notebook that is not there."""
-    notebooks = {path.name: path for path in sorted(folder.glob("notebooks/[0-9]*.ipynb"))}
-    chosen = [word for word in given if word.endswith(".ipynb")]
-    first = Path(chosen[0]).name if chosen else next(iter(notebooks))
-    if first not in notebooks:
-        sys.exit(f"There is no lesson {first}. The lessons are: {', '.join(notebooks)}")
-    return options_for(folder, f"notebooks/{first}", [word for word in given if word not in chosen])
+COMMANDS = {  # the module whose main() it is, what pip installs for it, what it does
+    "slides": ("editions.slides", "lab,slides", "opens a lesson as a slide show: slides 03"),
+    "app": ("editions.app", "app", "shows the lessons without code and exercises, for a tablet or a public screen"),
+    "pages": ("editions.pages", "site", "writes the lessons as pages for reading: pages build/site"),
+    "report": ("report", "lab", "shows what a class has solved: report FOLDER"),
+    "graded": ("editions.graded", "lab", "writes the source of a graded course for nbgrader: graded FOLDER"),
+}
+HELP = "\n".join([
+    "python -m batchnorm_lesson              opens the first lesson in JupyterLab; other options go to JupyterLab",
+    "python -m batchnorm_lesson 03           opens another one",
+    *(f"python -m batchnorm_lesson {name:12} {what}" for name, (_, _, what) in COMMANDS.items()),
+    "Behind a command, --help says more of it; --help-all lists JupyterLab's options."])
 
 
-def options_for(folder, page, more):
-    """The options that show a page of a folder, and only to this machine."""
-    as_root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    return [f"--ServerApp.root_dir={folder}", f"--LabApp.default_url=/lab/tree/{page}",
-            "--ServerApp.ip=127.0.0.1", *as_root, *more]
-
-
-def launch(options, *settings):
-    """Start JupyterLab with folders of settings, of which the first counts most; it ends with Ctrl+C twice."""
-    known = os.environ.get("JUPYTER_CONFIG_PATH")
-    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join([*map(str, settings), *filter(None, [known])])
-    # The notebooks choose their own back end; one from outside changes what a cell prints.
-    os.environ.pop("MPLBACKEND", None)
+def main(given):
+    """Do what the words of the command line ask for."""
+    word = given[0] if given else ""
+    if word in ("-h", "--help"):
+        return print(HELP)
+    if word.isalpha() and word not in COMMANDS:
+        sys.exit(f"There is no command {word}. These are known:\n{HELP}")
+    module, needs, _ = COMMANDS.get(word, ("server", "lab", ""))
     try:
-        from jupyterlab.labapp import LabApp
-    except ImportError:
-        sys.exit("JupyterLab is not installed here: python -m pip install -r requirements.txt")
-    print("If no browser opens, open the http://127.0.0.1 address that appears below. Ctrl+C twice stops.", flush=True)
-    LabApp.launch_instance(options)
-
-
-def main():
-    """Open the first lesson, or the one that is named."""
-    launch(arguments(lessons(), sys.argv[1:]), SETTINGS)
+        importlib.import_module(f".{module}", __package__).main(given[word in COMMANDS:])
+    except ModuleNotFoundError as problem:
+        sys.exit(f"{problem}. What this needs: {sys.executable} -m pip install -e \".[{needs}]\"")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

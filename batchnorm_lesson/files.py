@@ -77,6 +77,7 @@ def _look_at(found):
             _expect(str, cell.get(name, ""), f"{name}{where}")
         for output in _expect(list, cell.get("outputs", []), f"outputs{where}"):
             data = _expect(dict, _expect(dict, output, f"an output{where}").get("data", {}), f"data{where}")
+            _expect(dict, output.get("metadata", {}), f"metadata{where}")
             _expect(str, data.get("text/plain", ""), f"text/plain{where}")
             _expect(str, output.get("text", ""), f"text{where}")
 

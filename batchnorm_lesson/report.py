@@ -1,8 +1,8 @@
 """What a class has solved, read from the outputs that its notebooks were saved with: nothing of a student's is run.
 
-    python -m batchnorm_lesson.report FOLDER                     a table, and the commonest mistakes
-    python -m batchnorm_lesson.report FOLDER --csv               the table for a spreadsheet
-    python -m batchnorm_lesson.report FOLDER --picture all.png   a picture to project: how many have solved what
+    python -m batchnorm_lesson report FOLDER                     a table, and the commonest mistakes
+    python -m batchnorm_lesson report FOLDER --csv               the table for a spreadsheet
+    python -m batchnorm_lesson report FOLDER --picture all.png   a picture to project: how many have solved what
 
 FOLDER holds a folder for each student, or a notebook for each: the first name below FOLDER is taken for the student's.
 Links are followed; what is hidden, such as .ipynb_checkpoints, is not looked at.
@@ -20,12 +20,14 @@ from collections import Counter
 from pathlib import Path
 
 from . import exercises, files
-from .exercises.judging import GENERAL
+from .exercises.judging import GENERAL, found_by_a_check
+from .widgets.boxes import LOOKS
 
 RIGHT, WRONG, OPEN, ABSENT = "✓", "✗", "○", "·"
 WORDS = {RIGHT: "right", WRONG: "not right", OPEN: "not attempted", ABSENT: "no such notebook, or not run"}
-MOST_FOLDERS = 10_000  # of a student, before it is said that a link must lead astray
 CHECK = re.compile(r"^exercises\.(\w+)\.check\(", re.MULTILINE)
+MOST_FOLDERS = 10_000  # of a student, before it is said that a link must lead astray
+ANOTHER = "another mistake"
 CAUTION = ("Read from saved outputs: they may be older than the code above them, and anybody can edit them. "
            "Nothing was run.")
 
@@ -51,10 +53,10 @@ def read(folder):
                 found, why = [], problem.why
             if why:
                 unread.append((who, f"{clean(path.relative_to(folder))}: {why}"))
-            for name, sign, said in found:
+            for name, sign, mistaken in found:
                 row[name] = min(row.get(name, ABSENT), sign, key=list(WORDS).index)
                 if sign == WRONG:
-                    wrong.setdefault((who, name), set()).add(mistake(name, said))
+                    wrong.setdefault((who, name), set()).add(mistaken)
     mistakes = {}
     for (who, name), names in wrong.items():
         if table[who][name] == WRONG:
@@ -114,13 +116,28 @@ def ordered(paths):
 
 
 def checks(notebook):
-    """(exercise, sign, message) for each cell of a notebook that checks an exercise, by what it was saved with."""
-    for cell in notebook["cells"]:
-        source = "".join(cell.get("source", ""))
-        for name in CHECK.findall(source) if cell.get("cell_type") == "code" else ():
-            said = [words for words in map(plain_text, cell.get("outputs", [])) if words[:1] in (RIGHT, WRONG, OPEN)]
-            if name in exercises.__all__ and said:
-                yield name, said[-1][0], said[-1].partition(". ")[2]
+    """(exercise, sign, mistake) for each cell of a notebook that checks an exercise, by what it was saved with."""
+    for cell in [cell for cell in notebook["cells"] if cell.get("cell_type") == "code"]:
+        outputs = cell.get("outputs", [])
+        yield from [found for output in outputs for found in told(**found_by_a_check(output))] or told_in_words(
+            "".join(cell.get("source", "")), outputs)
+
+
+def told(exercise=None, status=None, mistake=None, **_):
+    """The same for what the metadata of an output say; nothing, where they say what no check says."""
+    if exercise in exercises.__all__ and status in list(LOOKS):
+        known = [*GENERAL, *(entry.name for entry in getattr(exercises, exercise).known)]
+        yield exercise, LOOKS[status][0], mistake if mistake in known else ANOTHER
+
+
+# A notebook that was saved before the outputs had metadata, or by a program that drops them
+
+def told_in_words(source, outputs):
+    """The same for what a check has said: the box as text."""
+    for name in CHECK.findall(source):
+        said = [words for words in map(plain_text, outputs) if words[:1] in (RIGHT, WRONG, OPEN)]
+        if name in exercises.__all__ and said:
+            yield name, said[-1][0], mistake_in_words(name, said[-1].partition(". ")[2])
 
 
 def plain_text(output):
@@ -128,9 +145,9 @@ def plain_text(output):
     return "".join(words)
 
 
-def mistake(name, said):
+def mistake_in_words(name, said):
     """The name of the mistake that a message tells of: from the exercise's catalogue, or from those of any answer."""
-    for entry in getattr(exercises, name).catalogue:
+    for entry in getattr(exercises, name).known:
         if entry.says == said:
             return entry.name
     for general, message in GENERAL.items():
@@ -138,7 +155,7 @@ def mistake(name, said):
         # None of ours is longer, and a forged one of megabytes would take hours.
         if message != "{got}" and len(said) < 10_000 and re.fullmatch(pattern, said, re.DOTALL):
             return general
-    return "an error was raised" if " raised " in said[:200] else "another mistake"
+    return "raised an error" if " raised " in said[:200] else ANOTHER
 
 
 def clean(words):
@@ -210,9 +227,9 @@ def picture(table):
     return Picture(figure, lambda: f"Of {len(table)} students: {sentence}.")
 
 
-def main(given=None):
+def main(given):
     """The command."""
-    parser = argparse.ArgumentParser(prog="python -m batchnorm_lesson.report", description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(prog="python -m batchnorm_lesson report", description=__doc__.partition("\n")[0])
     parser.add_argument("folder", metavar="FOLDER", type=Path, help="the folder with the students' notebooks")
     parser.add_argument("--csv", action="store_true", help="the table for a spreadsheet")
     parser.add_argument("--picture", type=Path, metavar="FILE.png", help="write a picture to project")
@@ -243,6 +260,3 @@ def save_picture(table, path, overwrite=False):
         raise SystemExit(f"--picture: it could not be drawn ({type(problem).__name__}: {problem}).") from None
     files.write_file(path, content, "--picture", overwrite)
 
-
-if __name__ == "__main__":
-    main()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from playwright.sync_api import TimeoutError, sync_playwright  # noqa: F401
 
-from batchnorm_lesson.__main__ import SETTINGS as LESSON_SETTINGS
+from batchnorm_lesson.server import SETTINGS as LESSON_SETTINGS
 
 ROOT = Path(__file__).resolve().parent.parent
 SCREEN = {"width": 1366, "height": 768}

@@ -31,7 +31,7 @@ def test_without_anywidget_all_is_there_but_the_mending(without_anywidget):
     explorer.set(x1=12.0)
     question.reveal()
     assert 'role="status"' in explorer._words.value and 'role="status"' in question._feedback.value
-    assert exercises.batch_mean.check(lambda x: x.mean())._repr_mimebundle_()["text/plain"].startswith("✓")
+    assert exercises.batch_mean.check(lambda x: x.mean())._repr_mimebundle_()[0]["text/plain"].startswith("✓")
 
 
 def test_what_is_saved_does_not_know_of_it(monkeypatch):

@@ -10,7 +10,8 @@ import pytest
 from traitlets.config import Config
 
 from batchnorm_lesson.editions import app, kernels
-from batchnorm_lesson.__main__ import SETTINGS
+from batchnorm_lesson.server import SETTINGS
+from batchnorm_lesson.lessons import roles_of
 from lessons import NOTEBOOKS, ROOT
 
 TEMPLATES = sorted((SETTINGS / "voila" / "templates" / "lesson").iterdir())
@@ -20,7 +21,7 @@ TEMPLATES = sorted((SETTINGS / "voila" / "templates" / "lesson").iterdir())
 def written(tmp_path_factory):
     """The folder of the copies, and what the start page says."""
     folder = tmp_path_factory.mktemp("copies")
-    return folder, app.write_copies(ROOT / "notebooks", folder)
+    return folder, app.write_copies(ROOT, folder)
 
 
 @pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
@@ -49,11 +50,9 @@ def test_no_exercise_is_left(lesson):
 
 
 def test_all_else_is_kept(lesson):
-    tagged = {cell.source for cell in lesson[0].cells if "exercise" in cell.metadata.get("tags", [])}
-    before, after = map(code, lesson)
-    assert after == [source for source in before if "exercises." not in source and source not in tagged]
-    explorers, questions = ([source for source in after if word in source] for word in ("explorers.", "questions."))
-    assert explorers and questions
+    code_kept = code(lesson[1])
+    assert code_kept == [cell.source for cell in lesson[0].cells if cell.cell_type == "code" and not roles_of(cell)]
+    assert all([source for source in code_kept if word in source] for word in ("explorers.", "questions."))
 
 
 def test_nothing_needs_what_was_left_out(lesson):
@@ -116,31 +115,6 @@ def test_the_start_page_lists_the_lessons(written):
     assert {(f"{number} · {title}", file) for number, title, file in listed} <= {
         (lesson["title"], lesson["file"]) for lesson in contents}
     assert all(lesson["goal"][0].isupper() and lesson["goal"].endswith(".") for lesson in contents)
-
-
-def cells(*sources):
-    """Made-up cells: prose, or code if it begins with an arrow."""
-    return [{"cell_type": "code" if source.startswith("→") else "markdown", "source": source.lstrip("→ "),
-             "metadata": {"tags": ["exercise"]} if "tagged" in source else {}} for source in sources]
-
-
-@pytest.mark.parametrize("given, kept", [
-    (["# A\n\nOne.", "→ one()"], ["# A\n\nOne.", "one()"]),
-    (["# A", "→ one()", "## Your turn\n\nDo it.", "→ exercises.a", "→ exercises.a.check(f)", "Stuck?\n\n## B\n\nTwo."],
-     ["# A", "one()", "## B\n\nTwo."]),
-    (["One.\n\nThe mean. Now write it: go.", "→ exercises.a", "→ one()"], ["One.\n\nThe mean.", "one()"]),
-    (["It is 0.5. Write that yourself.", "→ exercises.a", "→ one()"], ["It is 0.5.", "one()"]),
-    (["Write that.", "→ exercises.a", "→ one()"], ["one()"]),
-    (["We write it so.", "→ one()"], ["We write it so.", "one()"]),
-    (["Before.\n\nTry `my_a(x)`.", "→ one()"], ["Before.", "one()"]),
-    (["# A", "→ one()", "## B\n\nChange a line.", "→ tagged()", "Well done.", "## C"], ["# A", "one()", "## C"]),
-    (["Print `a.b`: perhaps 0.5. Why? Write `c` there; it is 1.0. Try it.", "→ one()"], ["Why?", "one()"]),
-    (["A does it. (You need not read its lines.) B does it (you need not read its lines).", "→ one()"],
-     ["A does it. B does it.", "one()"]),
-    (["[All](../README.md)\n\n**First of all:** run.\n\nThen.", "→ one()"], ["[All](../..)\n\nThen.", "one()"]),
-])
-def test_the_rule(given, kept):
-    assert [cell["source"] for cell in app.for_the_app(cells(*given))] == kept
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)

@@ -26,7 +26,8 @@ def server(tmp_path_factory):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     address = f"http://127.0.0.1:{port}/"
-    command = [sys.executable, "-m", "batchnorm_lesson.app", "--no-browser", "--Voila.ip=127.0.0.1", f"--port={port}"]
+    command = [sys.executable, "-m", "batchnorm_lesson", "app", "--no-browser", "--Voila.ip=127.0.0.1",
+               f"--port={port}"]
     with (tmp_path_factory.mktemp("app") / "log").open("w") as log:
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, cwd=lab.ROOT)
         wait_for(lambda: answers(address))

@@ -822,7 +822,7 @@ def test_a_check_never_raises(exercise, capsys, recwarn):
     for answer in HOSTILE:
         result = exercise.check(answer)
         assert result.status == "not right", answer
-        text = repr(result) + result._repr_mimebundle_()["text/html"]
+        text = repr(result) + result._repr_mimebundle_()[0]["text/html"]
         assert "Traceback" not in text and "0x" not in text and "/site-packages" not in text
     assert not recwarn.list
 
@@ -905,7 +905,7 @@ def test_results_are_the_same_every_time():
 def test_results_show_in_words_and_as_a_box():
     for status, answer in [("right", np.mean), ("not right", np.sum), ("not attempted", None)]:
         result = exercises.batch_mean.check(answer)
-        bundle = result._repr_mimebundle_()
+        bundle, _ = result._repr_mimebundle_()
         icon, words = boxes.LOOKS[status][:2]
         assert bundle["text/plain"] == repr(result) == f"{icon} {words}. {result.message}"
         assert f"{icon} {words}." in bundle["text/html"] and 'role="status"' in bundle["text/html"]
@@ -915,7 +915,7 @@ def test_what_a_learner_writes_is_escaped():
     def answer(x):
         raise ValueError("<script>")
 
-    assert "<script>" not in exercises.batch_mean.check(answer)._repr_mimebundle_()["text/html"]
+    assert "<script>" not in exercises.batch_mean.check(answer)._repr_mimebundle_()[0]["text/html"]
 
 
 @each_exercise

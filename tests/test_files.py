@@ -16,7 +16,7 @@ from batchnorm_lesson.editions import app, graded, slides
 from lessons import ROOT
 
 pytest.importorskip("latex2mathml", reason="latex2mathml is not installed (pip install -r tests/requirements.txt)")
-from batchnorm_lesson.editions import site  # noqa: E402
+from batchnorm_lesson.editions import pages  # noqa: E402
 
 by_links = pytest.mark.skipif(os.name == "nt", reason="Windows makes links for administrators only")
 with_make = pytest.mark.skipif(not shutil.which("make"), reason="there is no make")
@@ -40,9 +40,9 @@ def thesis(tmp_path):
 
 @pytest.fixture
 def quick(monkeypatch):
-    """The command ``site`` with short files instead of the pages and the edition."""
-    monkeypatch.setattr(site, "pages", lambda *_: {"index.html": "start", "01_a.html": "one", "LICENSE.txt": "free"})
-    monkeypatch.setattr(site, "contents", lambda *_: {"files/README.md": "read", "a.json": "{}"})
+    """The command ``pages`` with short files instead of the pages and the edition."""
+    monkeypatch.setattr(pages, "pages", lambda *_: {"index.html": "start", "01_a.html": "one", "LICENSE.txt": "free"})
+    monkeypatch.setattr(pages, "contents", lambda *_: {"files/README.md": "read", "a.json": "{}"})
 
 
 # Whole or not at all
@@ -217,7 +217,7 @@ def test_a_run_that_was_interrupted_goes_on(tmp_path, monkeypatch):
     assert own(tmp_path).write({"a": "3", "b": "3"}) == {"a": "renewed", "b": "renewed"}
 
 
-# The command site
+# The command pages
 
 @pytest.mark.parametrize("given", ["thesis", "new --lite thesis", ". --lite new", "new --lite .", "new --lite ./new",
                                    "thesis/figures.zip", "new --lite thesis/figures.zip/a"])
@@ -226,7 +226,7 @@ def test_site_writes_nowhere_when_one_folder_is_not_its_own(quick, thesis, monke
     (thesis.parent / "notes.txt").write_text("typed")
     before = tree(thesis.parent)
     with pytest.raises(SystemExit, match=r"^(FOLDER|--lite): .*Name "):
-        site.main(given.split())
+        pages.main(given.split())
     assert tree(thesis.parent) == before
 
 
@@ -234,25 +234,25 @@ def test_one_folder_may_lie_in_the_other(quick, tmp_path):
     for given in ("out --lite out/lite", "in/pages --lite in"):
         words = [word if word.startswith("-") else str(tmp_path / word) for word in given.split()]
         for _ in range(2):
-            site.main(words)
+            pages.main(words)
             assert {path.name for path in (tmp_path / given.split()[0]).glob("*.html")} == {"index.html", "01_a.html"}
 
 
 def test_site_says_what_it_keeps(quick, tmp_path, capsys, monkeypatch):
-    site.main([str(tmp_path)])
+    pages.main([str(tmp_path)])
     assert capsys.readouterr() == (f"2 pages: {tmp_path / 'index.html'}\n", "")
     (tmp_path / "index.html").write_text("typed")
-    site.main([str(tmp_path)])
+    pages.main([str(tmp_path)])
     assert capsys.readouterr().err == f"{tmp_path / 'index.html'}: {files.KEPT}; --overwrite replaces it\n"
-    monkeypatch.setattr(site, "pages", lambda *_: {"index.html": "start"})
-    site.main([str(tmp_path), "--overwrite"])
+    monkeypatch.setattr(pages, "pages", lambda *_: {"index.html": "start"})
+    pages.main([str(tmp_path), "--overwrite"])
     assert not (tmp_path / "01_a.html").exists()  # it is no longer made
     assert (tmp_path / "index.html").read_text() == "start" and not capsys.readouterr().err
 
 
 @pytest.mark.parametrize("foreign", [None, "pages", "lite"])
 def test_the_folders_of_an_earlier_version_are_adopted_once(quick, tmp_path, monkeypatch, foreign):
-    monkeypatch.setattr(site, "lessons", lambda: tmp_path)
+    monkeypatch.setattr(pages, "folder", lambda: tmp_path)
     monkeypatch.chdir(tmp_path)
     places = {"pages": tmp_path / "build" / "site", "lite": tmp_path / "build" / "lite" / "source"}
     for name in ("index.html", "01_a.html", "lite/a.js"):
@@ -264,19 +264,19 @@ def test_the_folders_of_an_earlier_version_are_adopted_once(quick, tmp_path, mon
         (places[foreign] / "thesis.docx").write_text("of two years")
         before = tree(tmp_path)
         with pytest.raises(SystemExit, match=r"\(thesis.docx\)"):
-            site.main(command)
+            pages.main(command)
         assert tree(tmp_path) == before
         return
-    site.main(command)
+    pages.main(command)
     assert (places["pages"] / "index.html").read_text() == "start"
     assert (places["lite"] / "files" / "README.md").read_text() == "read"
     (places["pages"] / "index.html").write_text("typed")
-    site.main(command)
+    pages.main(command)
     assert (places["pages"] / "index.html").read_text() == "typed"
     os.rename(places["pages"], tmp_path / "site")  # nothing of make's is there
     (tmp_path / "site" / files.MARKER).unlink()
     with pytest.raises(SystemExit, match="FOLDER: .*holds what"):
-        site.main([str(tmp_path / "site")])
+        pages.main([str(tmp_path / "site")])
 
 
 # Notebooks that are read
@@ -285,8 +285,8 @@ def test_a_broken_lesson_is_named(tmp_path):
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "notebooks" / "01_a.ipynb").write_text('{"cells": [')
     (tmp_path / "README.md").touch()
-    for command in (lambda: graded.files(tmp_path / "notebooks"), lambda: site.pages(tmp_path),
-                    lambda: site.contents(tmp_path), lambda: app.write_copies(tmp_path / "notebooks", tmp_path)):
+    for command in (lambda: graded.files(tmp_path), lambda: pages.pages(tmp_path),
+                    lambda: pages.contents(tmp_path), lambda: app.write_copies(tmp_path, tmp_path)):
         with pytest.raises(SystemExit, match=r"01_a\.ipynb cannot be read: it is cut off or damaged in line 1"):
             command()
 

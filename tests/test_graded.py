@@ -115,7 +115,7 @@ def test_what_a_later_version_makes_replaces_only_what_nobody_has_changed(tmp_pa
     names = list(PLACES)
     changed, removed = (tmp_path / "source" / name / f"{name}.ipynb" for name in (names[1], names[-1]))
     changed.write_text("the teacher's", encoding="utf-8")
-    later = {place: text + "\n" for place, text in graded.files(graded.lessons() / "notebooks").items()
+    later = {place: text + "\n" for place, text in graded.files(graded.folder()).items()
              if names[-1] not in place}
     monkeypatch.setattr(graded, "files", lambda folder: later)
     capsys.readouterr()

@@ -47,8 +47,8 @@ def test_each_notebook_installs_first_and_is_else_the_same(source):
         copy = nbformat.read(file, as_version=4)
         nbformat.validate(copy)
         first = next(cell for cell in copy.cells if cell.cell_type == "code")
-        assert first.source.startswith("%pip install") and first.source == copy.cells[2].source
-        del copy.cells[1:3]
+        assert first.source.startswith("%pip install") and first.source == copy.cells[4].source
+        del copy.cells[3:5]
         assert copy == nbformat.read(path, as_version=4)
 
 

@@ -20,8 +20,8 @@ def notebook(**answers):
     for name, answer in answers.items():
         outputs = []
         if answer is not None:
-            data = getattr(exercises, name).check(answer)._repr_mimebundle_()
-            outputs = [nbformat.v4.new_output("execute_result", data, execution_count=1)]
+            data, metadata = getattr(exercises, name).check(answer)._repr_mimebundle_()
+            outputs = [nbformat.v4.new_output("execute_result", data, execution_count=1, metadata=metadata)]
         cells.append(nbformat.v4.new_code_cell(f"exercises.{name}.check(my_{name})", outputs=outputs))
     return nbformat.writes(nbformat.v4.new_notebook(cells=cells))
 
@@ -71,7 +71,7 @@ def test_a_right_copy_counts_most(school):
 
 @pytest.mark.parametrize("name, answer, mistake", [
     ("batch_mean", lambda x: print(end=""), "no return"), ("batch_mean", lambda: 1, "wrong arguments"),
-    ("batch_mean", lambda x: 1 / 0, "an error was raised"), ("batch_mean", lambda x: 17.123, None),
+    ("batch_mean", lambda x: 1 / 0, "raised an error"), ("batch_mean", lambda x: 17.123, None),
 ])
 def test_general_mistakes_have_names_too(school, name, answer, mistake):
     school("ann.ipynb", notebook(**{name: answer}))
@@ -268,8 +268,8 @@ def test_a_mistake_counts_once_for_a_student(school):
 
 def test_a_forged_message_is_not_searched_for_hours():
     said = "Your function takes {}. The check calls it with f(x), in this order."
-    assert report.mistake("batch_mean", said.format("x")) == "wrong arguments"
-    assert report.mistake("batch_mean", said.format("x" * 100_000)) == "another mistake"
+    assert report.mistake_in_words("batch_mean", said.format("x")) == "wrong arguments"
+    assert report.mistake_in_words("batch_mean", said.format("x" * 100_000)) == "another mistake"
 
 
 # What is written
@@ -302,9 +302,49 @@ def test_the_table_comes_even_when_the_picture_fails(school, tmp_path, capsys, m
 def test_it_ends_quietly_in_a_pipe_that_nobody_reads(school, how):
     for number in range(2000):
         (school.folder / f"{number}").mkdir()
-    command = [sys.executable, "-m", "batchnorm_lesson.report", str(school.folder), *how]
+    command = [sys.executable, "-m", "batchnorm_lesson", "report", str(school.folder), *how]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
         run.stdout.readline()
         run.stdout.close()
         said = run.stderr.read().decode()
     assert said.strip() == (report.CAUTION if how else "") and run.returncode == 0
+
+
+# What an output's metadata say, and what it says in words
+
+def test_both_are_read_alike(school):
+    answers = {"right": lambda x: x.mean(), "sum": lambda x: x.sum(), "none": lambda x: print(end=""),
+               "half": lambda x: x.mean() / 2, "odd": lambda x: 17.123 * x[0], "error": lambda x: 1 / 0, "open": ...}
+    for name, answer in answers.items():
+        text = notebook(batch_mean=answer)
+        school(f"{name}.ipynb", text)
+        words = json.loads(text)
+        words["cells"][0]["outputs"][0]["metadata"] = {}  # as some programs save it
+        school(f"{name}-words.ipynb", json.dumps(words))
+        only = json.loads(text)
+        only["cells"][0]["outputs"][0]["data"] = {}
+        school(f"{name}-only.ipynb", json.dumps(only))
+    table, mistakes, _ = report.read(school.folder)
+    assert all(table[name] == table[f"{name}-words"] == table[f"{name}-only"] for name in answers)
+    assert [table[name]["batch_mean"] for name in answers] == list("✓✗✗✗✗✗○")
+    assert mistakes["batch_mean"] == dict.fromkeys(
+        ["sum instead of mean", "no return", "half as large", "another mistake", "raised an error"], 3)
+
+
+@pytest.mark.parametrize("found", [None, [], "right", {}, {"exercise": ["batch_mean"], "status": {}},
+                                   {"exercise": "no_such", "status": "right"},
+                                   {"exercise": "__all__", "status": "right"},
+                                   {"exercise": "batch_mean", "status": "perfect", "other": 1}])
+def test_odd_metadata_say_nothing(school, found):
+    odd_one = json.loads(notebook(batch_mean=lambda x: x.sum()))
+    odd_one["cells"][0]["outputs"][0]["metadata"] = {"batchnorm_lesson": found}
+    school("ann.ipynb", json.dumps(odd_one))
+    assert report.read(school.folder)[:2] == ({"ann": {"batch_mean": "✗"}}, {"batch_mean": {"sum instead of mean": 1}})
+
+
+def test_a_forged_mistake_is_not_repeated(school):
+    for number, mistake in enumerate(["Bob is lazy \x1b[2J", ["a"], {"a": 1}, 5]):
+        forged = json.loads(notebook(batch_mean=lambda x: x.sum()))
+        forged["cells"][0]["outputs"][0]["metadata"]["batchnorm_lesson"]["mistake"] = mistake
+        school(f"{number}.ipynb", json.dumps(forged))
+    assert report.read(school.folder)[1] == {"batch_mean": {"another mistake": 4}}

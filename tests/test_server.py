@@ -1,10 +1,13 @@
 """What ``python -m batchnorm_lesson`` sets, tried on a real server with a real kernel."""
 import asyncio
+import importlib
 import json
 import socket
 import subprocess
 import sys
+import tomllib
 from datetime import timedelta
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -13,12 +16,14 @@ from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebso
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 from tornado.websocket import websocket_connect
 
-from batchnorm_lesson import __main__ as command
+from batchnorm_lesson import __main__ as command, lessons, server
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def lesson_settings():
     """The server's settings as options."""
-    settings = json.loads((command.SETTINGS / "jupyter_server_config.json").read_text())
+    settings = json.loads((server.SETTINGS / "jupyter_server_config.json").read_text())
     return [f"--{name}.{trait}={value}" for name, traits in settings.items() for trait, value in traits.items()]
 
 
@@ -130,7 +135,7 @@ def test_a_saved_lesson_keeps_the_picture_of_a_live_view(own_settings):
 
 def test_opening_and_saving_changes_no_byte(own_settings):
     """JupyterLab adds what it learns of the kernel's language to every notebook that is opened."""
-    lesson = command.lessons() / "notebooks" / "01_compute_the_batch_mean.ipynb"
+    lesson = lessons.folder() / "notebooks" / "01_compute_the_batch_mean.ipynb"
     opened = nbformat.read(lesson, as_version=4)
     opened.metadata["language_info"] |= {"version": "3.11.7", "mimetype": "text/x-python", "codemirror_mode": {}}
     opened.cells[2].metadata["execution"] = {"iopub.status.busy": "now"}
@@ -148,20 +153,64 @@ def test_another_language_keeps_what_is_known_of_it(own_settings):
 
 # The command
 
-def test_the_command_opens_the_first_lesson_or_the_one_that_is_named():
-    folder = command.lessons()
-    first = command.arguments(folder, ["--no-browser"])
-    assert "--LabApp.default_url=/lab/tree/notebooks/00_see_why_normalize.ipynb" in first and "--no-browser" in first
-    named = command.arguments(folder, ["notebooks/03_normalize_the_batch.ipynb"])
-    assert "--LabApp.default_url=/lab/tree/notebooks/03_normalize_the_batch.ipynb" in named
-    assert not [word for word in named if not word.startswith("--")]
-    with pytest.raises(SystemExit, match="There is no lesson 99_no.ipynb. The lessons are: 00_see_why"):
-        command.arguments(folder, ["99_no.ipynb"])
+@pytest.fixture
+def started(monkeypatch):
+    """What JupyterLab is started with, by the command of these words."""
+    def start(*words):
+        options = []
+        monkeypatch.setattr(server, "launch", lambda given, *_: options.extend(given))
+        command.main(list(words))
+        return options
+    return start
+
+
+@pytest.mark.parametrize("given, found", [
+    ("", "00_see_why_normalize"), ("3", "03_normalize_the_batch"), ("03 --no-browser", "03_normalize_the_batch"),
+    ("notebooks/03_normalize_the_batch.ipynb", "03_normalize_the_batch"), ("--no-browser", "00_see_why_normalize"),
+    ("--no-browser 07", "07_follow_the_gradients"), ("--port 8889 7", "07_follow_the_gradients"),
+    ("--port=8889 05_work_through_a_batch_of_four.ipynb", "05_work_through_a_batch_of_four")])
+def test_the_command_opens_the_first_lesson_or_the_one_that_is_named(started, given, found):
+    options = started(*given.split())
+    assert f"--LabApp.default_url=/lab/tree/notebooks/{found}.ipynb" in options
+    assert options[-given.count("--no-browser"):] == ["--no-browser"] or "--no-browser" not in given
+    assert ("8889" in options) == ("--port " in given) and not [word for word in options if word.endswith("07")]
+
+
+@pytest.mark.parametrize("given", ["42", "99_no.ipynb", "--no-browser 42", "03_no.ipynb"])
+def test_a_lesson_that_is_not_there_is_named(started, given):
+    with pytest.raises(SystemExit, match=rf"^There is no lesson {given.split()[-1]}. The lessons are: 00, 01, 02, "):
+        started(*given.split())
+
+
+def test_help_lists_what_there_is_and_an_unknown_word_too(capsys):
+    command.main(["--help"])
+    listed = capsys.readouterr().out
+    with pytest.raises(SystemExit, match="^There is no command slidse") as refused:
+        command.main(["slidse"])
+    assert str(refused.value).endswith(command.HELP) and listed.strip() == command.HELP
+    assert all(f"-m batchnorm_lesson {name} " in listed for name in command.COMMANDS)
+    assert max(map(len, listed.splitlines())) <= 120
+
+
+@pytest.mark.parametrize("name", command.COMMANDS)
+def test_every_subcommand_is_there_and_says_what_it_lacks(name, monkeypatch):
+    """Its module has a main(), which gets the words behind its name; pip's word for what it needs is the project's."""
+    module, needs, _ = command.COMMANDS[name]
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    assert set(needs.split(",")) <= set(extras)
+    pytest.importorskip("latex2mathml" if name == "pages" else "json", reason="latex2mathml is not installed")
+
+    def main(given):
+        assert given == ["a", "-b"]
+        raise ModuleNotFoundError("No module named 'voila'")
+    monkeypatch.setattr(importlib.import_module(f"batchnorm_lesson.{module}"), "main", main)
+    with pytest.raises(SystemExit, match=rf'^No module named .voila.\. What this needs: .*install -e "\.\[{needs}\]"$'):
+        command.main([name, "a", "-b"])
 
 
 def test_the_command_has_the_settings_and_starts_a_server(own_settings, monkeypatch):
     monkeypatch.delenv("JUPYTER_NO_CONFIG")
-    run = subprocess.run([sys.executable, "-m", "batchnorm_lesson", "--show-config-json"], cwd=command.lessons(),
+    run = subprocess.run([sys.executable, "-m", "batchnorm_lesson", "--show-config-json"], cwd=lessons.folder(),
                          capture_output=True, text=True, timeout=60)
     shown = json.loads(run.stdout[run.stdout.index("{"):])
     assert shown["ServerApp"]["kernel_websocket_connection_class"] == "batchnorm_lesson.server.NoDelayConnection"
@@ -171,6 +220,6 @@ def test_the_command_has_the_settings_and_starts_a_server(own_settings, monkeypa
 
 def test_without_lessons_the_command_says_where_to_go(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(command, "__file__", str(tmp_path / "site" / "package" / "__main__.py"))
+    monkeypatch.setattr(lessons, "__file__", str(tmp_path / "site" / "package" / "lessons.py"))
     with pytest.raises(SystemExit, match="Go to the folder of the lessons"):
-        command.lessons()
+        lessons.folder()

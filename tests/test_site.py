@@ -10,6 +10,7 @@ from PIL import Image
 
 from batchnorm_lesson.figures import style
 from batchnorm_lesson.files import OwnFolder
+from batchnorm_lesson.lessons import Lesson
 from lessons import NOTEBOOKS, QUESTIONS, ROOT
 
 pytest.importorskip("latex2mathml", reason="latex2mathml is not installed (pip install -r tests/requirements.txt)")
@@ -247,9 +248,8 @@ def test_what_needs_a_kernel_is_left_out(visits):
 
 @pytest.mark.parametrize("lite", [None, "lite/lab/index.html?path=notebooks/01_a.ipynb"])
 def test_the_live_edition_is_linked_where_there_is_one(lite):
-    notebook = nbformat.read(NOTEBOOKS[1], as_version=4)
-    pages.for_reading(notebook, lite)
-    assert (f"[Move the sliders here]({lite})" in notebook.cells[0].source) == bool(lite)
+    note = pages.for_reading(Lesson(NOTEBOOKS[1]), lite).cells[1]
+    assert (f"[Move the sliders here]({lite})" in note.source) == bool(lite)
     assert (f"[open the lessons in JupyterLite]({lite})" in pages.start(ROOT, lite)) == bool(lite)
 
 

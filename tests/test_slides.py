@@ -1,13 +1,16 @@
 """The slides: the rule on small notebooks and on every lesson, what was typed into them, and the command."""
 import re
 import sys
+import types
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from batchnorm_lesson import __main__ as command
+from batchnorm_lesson import lessons
 from batchnorm_lesson.editions import slides
+from batchnorm_lesson.lessons import Lesson
+from batchnorm_lesson.server import SETTINGS
 from lessons import NOTEBOOKS
 
 every_lesson = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem[:2])
@@ -27,8 +30,7 @@ def texts(made):
 # The rule
 
 def test_a_heading_a_prediction_and_a_task_begin_a_slide():
-    made = lesson("# 1 · Title\n\nprevious: [a](a.ipynb) · [All lessons](../README.md)\n\n**First of all:** run.",
-                  "**You'll do:** something.", "Text.\n\n## A heading\n\nMore.", ("print(1)", "1\n"),
+    made = lesson("# 1 · Title", "**You'll do:** something.", "Text.\n\n## A heading\n\nMore.", ("print(1)", "1\n"),
                   "**Predict.** What?", "**Your task:** move.\n\nAnd then?", "The end.")
     assert texts(made) == [["# 1 · Title", "**You'll do:** something.", "Text."], ["## A heading\n\nMore.", "print(1)"],
                            ["**Predict.** What?"], ["**Your task:** move.\n\nAnd then?"], ["The end."]]
@@ -66,29 +68,19 @@ def test_the_cells_say_how_they_are_shown():
 
 
 @every_lesson
-def test_every_cell_is_on_one_slide_or_left_out_by_name(path):
-    notebook = nbformat.read(path, as_version=4)
-    shown = [cell.source for slide in slides.slides(notebook) for cell in slide]
-    assert [source for source in shown if source in {cell.source for cell in notebook.cells}]
-    words = "\n\n".join(shown)
-    left_out = []
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            assert shown.count(cell.source) == 1
-            continue
-        for paragraph in cell.source.split("\n\n"):
-            why = slides.why_left_out(paragraph)
-            left_out += [why] * (why is not None)
-            assert (paragraph.strip() in words) == (why is None), paragraph
-    assert sorted(left_out) == sorted(slides.LEFT_OUT)
-    assert "".join(words.split()) == "".join("".join(
-        paragraph for cell in notebook.cells for paragraph in cell.source.split("\n\n")
-        if cell.cell_type == "code" or not slides.why_left_out(paragraph)).split())
+def test_every_cell_is_on_one_slide_and_has_a_name_of_its_own(path):
+    notebook = Lesson(path).without(*slides.LEFT_OUT)
+    shown = [cell for slide in slides.slides(notebook) for cell in slide]
+    assert [cell for cell in shown if cell.cell_type == "code"] == [
+        cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert "".join("".join(cell.source for cell in shown).split()) == "".join(
+        "".join(cell.source for cell in notebook.cells).split())
+    assert len({cell.id for cell in shown}) == len(shown)
 
 
 @every_lesson
 def test_no_slide_has_two_headings_and_the_last_has_one_cell(path):
-    made = slides.slides(nbformat.read(path, as_version=4))
+    made = slides.slides(Lesson(path).without(*slides.LEFT_OUT))
     headings = [sum(bool(re.match("#+ ", cell.source)) for cell in slide if cell.cell_type == "markdown")
                 for slide in made]
     inside = [len(re.findall(r"(?m)^#+ ", cell.source)) for slide in made for cell in slide
@@ -98,7 +90,7 @@ def test_no_slide_has_two_headings_and_the_last_has_one_cell(path):
 
 @every_lesson
 def test_the_copy_is_a_notebook_whose_links_lead_to_slides(path):
-    made = slides.as_show(nbformat.read(path, as_version=4))
+    made = slides.as_show(Lesson(path).without(*slides.LEFT_OUT))
     nbformat.validate(made)
     targets = re.findall(r"\]\(([^)#]+)\)", "\n".join(
         cell.source for cell in made.cells if cell.cell_type == "markdown"))
@@ -178,49 +170,35 @@ def test_somebody_elses_notebook_is_set_aside(copies):
 
 # The command
 
-@pytest.mark.parametrize("given, found", [([], 0), (["3"], 3), (["03"], 3), (["03_normalize_the_batch.ipynb"], 3),
-                                          (["--no-browser"], 0), (["--no-browser", "7"], 7)])
-def test_the_command_takes_a_number_or_a_name(given, found):
-    assert slides.chosen(NOTEBOOKS, given) == NOTEBOOKS[found]
-
-
-def test_the_command_says_which_lessons_there_are():
-    with pytest.raises(SystemExit, match="There is no lesson 42. The lessons are: 00, 01"):
-        slides.chosen(NOTEBOOKS, ["42"])
-
-
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """A folder with the lessons, in which the command is given."""
     (tmp_path / "notebooks").mkdir()
     for path in NOTEBOOKS:
         (tmp_path / "notebooks" / path.name).write_bytes(path.read_bytes())
-    monkeypatch.setattr(slides, "lessons", lambda: tmp_path)
+    for module in (lessons, slides):
+        monkeypatch.setattr(module, "folder", lambda: tmp_path)
     return tmp_path
-
-
-def test_the_command_makes_all_slides_and_opens_one(folder, monkeypatch):
-    started = []
-    monkeypatch.setattr(slides, "launch", lambda *what: started.extend(what))
-    monkeypatch.setattr(slides.importlib.util, "find_spec", lambda name: name)
-    monkeypatch.setattr(sys, "argv", ["slides", "3", "--no-browser"])
-    slides.main()
-    options, *settings = started
-    assert "--LabApp.default_url=/lab/tree/build/slides/03_normalize_the_batch.ipynb" in options
-    assert "--no-browser" in options and settings == [slides.SHOW, command.SETTINGS]
-    assert sorted(path.name for path in (folder / "build" / "slides").iterdir()) == [path.name for path in NOTEBOOKS]
 
 
 @pytest.fixture
 def run(folder, monkeypatch):
-    """The command without JupyterLab, in the folder of the lessons."""
-    monkeypatch.setattr(slides, "launch", lambda *_: None)
-    monkeypatch.setattr(slides.importlib.util, "find_spec", lambda name: name)
+    """The command without JupyterLab, in the folder of the lessons: what it starts."""
+    started = []
+    monkeypatch.setattr(slides, "launch", lambda *what: started.append(what))
+    monkeypatch.setitem(sys.modules, "jupyterlab_slideshow", types.ModuleType("jupyterlab_slideshow"))
 
     def give(*words):
-        monkeypatch.setattr(sys, "argv", ["slides", *words])
-        slides.main()
+        slides.main(list(words))
+        return started[-1]
     return give
+
+
+def test_the_command_makes_all_slides_and_opens_one(folder, run):
+    options, *settings = run("3", "--no-browser")
+    assert "--LabApp.default_url=/lab/tree/build/slides/03_normalize_the_batch.ipynb" in options
+    assert "--no-browser" in options and settings == [slides.SHOW, SETTINGS]
+    assert sorted(path.name for path in (folder / "build" / "slides").iterdir()) == [path.name for path in NOTEBOOKS]
 
 
 def test_one_damaged_file_concerns_one_lesson(folder, run, capsys):
@@ -243,10 +221,3 @@ def test_a_file_in_place_of_the_folder_is_named(folder, run):
     (folder / "build").touch()
     with pytest.raises(SystemExit, match="^build/slides: .*build.* cannot be used"):
         run()
-
-
-def test_without_the_package_the_command_says_what_to_install(folder, monkeypatch):
-    monkeypatch.setattr(slides.importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(SystemExit, match="-m pip install jupyterlab-slideshow$"):
-        slides.main()
-    assert not (folder / "build").exists()

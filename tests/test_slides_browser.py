@@ -6,6 +6,7 @@ import pytest
 from nbformat.v4 import new_notebook
 
 from batchnorm_lesson.editions import slides
+from batchnorm_lesson.lessons import Lesson
 from lessons import NOTEBOOKS
 
 lab = pytest.importorskip("lab", reason="Playwright is not installed (pip install -r tests/requirements.txt)")
@@ -88,7 +89,7 @@ def all_shows():
     """
     made = new_notebook(metadata=nbformat.read(NOTEBOOKS[0], as_version=4).metadata)
     for path in NOTEBOOKS:
-        for cell in slides.as_show(nbformat.read(path, as_version=4)).cells:
+        for cell in slides.as_show(Lesson(path).without(*slides.LEFT_OUT)).cells:
             cell.id = f"{path.stem[:2]}-{cell.id}"
             cell.metadata["lesson"] = path.stem
             made.cells.append(cell)
@@ -102,7 +103,7 @@ def jupyter(browser, tmp_path_factory):
     folder = tmp_path_factory.mktemp("slides")
     (folder / "slides").mkdir()
     for path in NOTEBOOKS:
-        slides.renew(folder / "slides" / path.name, slides.as_show(nbformat.read(path, as_version=4)))
+        slides.renew(folder / "slides" / path.name, slides.as_show(Lesson(path).without(*slides.LEFT_OUT)))
     made, folder_cheap = all_shows()
     nbformat.write(made, folder / "slides" / "all.ipynb")
     options = slides.show_settings(folder / "own" / "show")
@@ -202,7 +203,7 @@ def test_the_show_begins_by_itself_on_the_first_slide(show):
 
 def test_the_slides_are_those_of_the_rule_and_none_is_too_large(show):
     made = [[cell.id for cell in slide if not slides.SETUP.match(cell.source)]
-            for slide in slides.slides(nbformat.read(LESSON, as_version=4))]
+            for slide in slides.slides(Lesson(LESSON).without(*slides.LEFT_OUT))]
     found = show.evaluate(LIVE)
     assert [slide["cells"] for slide in found] == made
     assert max(slide["height"] for slide in found) <= SMALL["height"]

@@ -14,6 +14,7 @@ import nbformat
 
 from batchnorm_lesson import exercises
 from batchnorm_lesson.editions import graded
+from batchnorm_lesson.lessons import exercise_of
 
 ANSWERED_BY_ALL = "01_compute_the_batch_mean"  # two exercises; the other lessons are solved by the best student only
 WRONG = "    return 42\n"
@@ -37,8 +38,7 @@ def nbgrader(course, *words):
 def submit(course, student, assignment):
     """Fill in the released notebook and put it where nbgrader collects: how many exercises it has."""
     notebook = nbformat.read(course / "release" / assignment / f"{assignment}.ipynb", as_version=4)
-    checks = [(cell, graded.CHECK.search(cell.source)) for cell in notebook.cells if cell.cell_type == "code"]
-    checks = [(cell, check[1]) for cell, check in checks if check]
+    checks = [(cell, exercise_of(cell)[0]) for cell in notebook.cells if exercise_of(cell)]
     for number, (cell, name) in enumerate(checks):
         assert graded.STUB in cell.source and "SOLUTION" not in cell.source, "the answer was given away"
         body = STUDENTS[student][min(number, 1)]

@@ -1,93 +1,30 @@
-"""``python -m batchnorm_lesson.app`` shows the lessons without code, for a tablet or a public screen.
+"""``python -m batchnorm_lesson app`` shows the lessons without code, for a tablet or a public screen.
 
 Explorers, predictions and quizzes are live; exercises, which ask for code, are left out. A visitor cannot run code.
-Options go to Voila: ``python -m batchnorm_lesson.app --port=8080 --Voila.ip=0.0.0.0`` lets other machines in.
+Options go to Voila: ``python -m batchnorm_lesson app --port=8080 --Voila.ip=0.0.0.0`` lets other machines in.
 """
 import json
 import os
-import re
-import sys
 import tempfile
 from pathlib import Path
 
-from .. import files
-from ..__main__ import SETTINGS, lessons
+from ..lessons import folder, lessons
+from ..server import SETTINGS
 
-HEADING = re.compile(r"(?m)^(?=#+ )")
-RUN_ALL = re.compile(r"\n\n\*\*First of all:\*\*.*")
-EXERCISE = re.compile(r"\bexercises\.|\bmy_\w")
-TO_WRITE = re.compile(r"(^|(?<=[.?!:] ))[^.?!:]*\b[Ww]rite\b.*")  # from the sentence that asks for code to the end
-# A sentence that asks to type, or speaks of lines that are not shown.
-ORDER = r"(Try it\.|(Write|Print) `.*?\.(?= |$)|To test your own .*?\.(?= |$)|\([Yy]ou need not read its lines\.?\))"
-TO_TYPE = re.compile(rf"(?m)^{ORDER} ?| {ORDER}")
-GOAL = re.compile(r"\*\*You'll do:\*\* (.)(.*)")
+LEFT_OUT = ("exercise", "how-to-run", "typing")
 MINUTES = 10  # that a kernel waits for a page whose connection is lost, and a page for a lesson that is still running
 WIDGETS = ["anywidget", "@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager7",
            "@voila-dashboards/widgets-manager8"]  # Voila chooses between the last two by the version of ipywidgets
 
 
-def sections(cells):
-    """The cells of a lesson, a list for each heading; a prose cell with a heading in its middle becomes two."""
-    found = [[]]
-    for cell in cells:
-        prose = cell["cell_type"] == "markdown"
-        for source in HEADING.split(cell["source"]) if prose else [cell["source"]]:
-            if prose and HEADING.match(source):
-                found.append([])
-            if source.strip():
-                found[-1].append({**cell, "source": source.strip()})
-    return found
-
-
-def is_exercise(cell):
-    """Whether a cell's code belongs to an exercise: it names one, or the cell is tagged ``exercise``."""
-    tagged = "exercise" in cell["metadata"].get("tags", [])
-    return cell["cell_type"] == "code" and (tagged or bool(EXERCISE.search(cell["source"])))
-
-
-def without_exercises(section):
-    """What is left of a section: nothing, when all its code belongs to exercises, for then its prose does too.
-
-    To an exercise belong its code, the paragraphs that name it, and what asks to write it: the end of the prose before,
-    from the sentence with the word "write".
-    """
-    asks = [is_exercise(cell) for cell in section]
-    rest = []
-    for cell, asked, asks_next in zip(section, asks, [*asks[1:], False]):
-        if cell["cell_type"] == "markdown":
-            paragraphs = [words for words in cell["source"].split("\n\n") if not EXERCISE.search(words)]
-            if asks_next and paragraphs:
-                paragraphs[-1] = TO_WRITE.sub("", paragraphs[-1]).rstrip()
-            cell = {**cell, "source": "\n\n".join(filter(None, paragraphs))}
-        if cell["source"] and not asked:
-            rest.append(cell)
-    return [] if any(asks) and not any(cell["cell_type"] == "code" for cell in rest) else rest
-
-
-def for_the_app(cells):
-    """The cells of a lesson as the app shows them: no exercises, no word of running it, links to the app's pages."""
-    kept = [cell for section in sections(cells) for cell in without_exercises(section)]
-    for number, cell in enumerate(kept):
-        if cell["cell_type"] == "markdown":
-            words = TO_TYPE.sub("", RUN_ALL.sub("", cell["source"]))
-            cell["source"] = words.replace("](../README.md)", "](../..)")
-        cell["id"] = f"cell-{number}"  # the parts of a cell need names of their own
-    return kept
-
-
 def write_copies(source, target):
     """Write the lessons of one folder, as the app shows them, into another: what the start page says of each."""
     contents = []
-    for path in sorted(source.glob("[0-9]*.ipynb")):
-        notebook = files.notebook(path)
-        cells = [{**cell, "source": "".join(cell["source"])} for cell in notebook["cells"]]
-        prose = "\n".join(cell["source"] for cell in cells if cell["cell_type"] == "markdown")
-        goal = GOAL.search(prose)
-        contents.append({"file": path.name, "title": prose.splitlines()[0].strip("# "),
-                         "goal": goal[1].upper() + goal[2]})
-        metadata = {**notebook["metadata"], "title": contents[-1]["title"]}
-        copy = {**notebook, "metadata": metadata, "cells": for_the_app(cells)}
-        (target / path.name).write_text(json.dumps(copy, ensure_ascii=False), encoding="utf-8")
+    for lesson in lessons(source):
+        made = lesson.without(*LEFT_OUT, link=lambda name: "../.." if name == "README.md" else name)
+        made.metadata["title"] = lesson.title
+        (target / lesson.path.name).write_text(json.dumps(made, ensure_ascii=False), encoding="utf-8")
+        contents.append({"file": lesson.path.name, "title": lesson.title, "goal": lesson.goal})
     return contents
 
 
@@ -110,34 +47,29 @@ def settings(contents):
     }
 
 
-def begin_with_the_imports(folder):
-    """Every kernel imports what the lessons need, and draws for the first time, as it starts. ``folder`` is IPython's.
+def begin_with_the_imports(place):
+    """Every kernel imports what the lessons need, and draws for the first time, as it starts. ``place`` is IPython's
+    folder.
 
     Source: IPython's ``IPYTHONDIR`` and ``IPKernelApp.exec_lines``.
     """
-    profile = folder / "profile_default"
+    profile = place / "profile_default"
     profile.mkdir()
     lines = ["import batchnorm_lesson.exercises, batchnorm_lesson.explorers",
              "batchnorm_lesson.figures.balance([3, 9, 11, 17], 10)", "del batchnorm_lesson"]
     (profile / "ipython_kernel_config.py").write_text(f"c.IPKernelApp.exec_lines = {lines}\n", encoding="utf-8")
-    os.environ["IPYTHONDIR"] = str(folder)
+    os.environ["IPYTHONDIR"] = str(place)
 
 
-def main():
+def main(given):
     """Start Voila; it ends with Ctrl+C."""
-    try:
-        from traitlets.config import Config
-        from voila.app import Voila
-    except ImportError:
-        sys.exit("Voila is not installed here: python -m pip install -e .[app]")
+    from traitlets.config import Config
+    from voila.app import Voila
     # Voila looks for its templates where Jupyter keeps data.
     os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, [str(SETTINGS), os.environ.get("JUPYTER_PATH")]))
     os.environ.pop("MPLBACKEND", None)  # the lessons choose their own back end
-    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as ipython:
-        contents = write_copies(lessons() / "notebooks", Path(folder))
+    with tempfile.TemporaryDirectory() as copies, tempfile.TemporaryDirectory() as ipython:
+        contents = write_copies(folder(), Path(copies))
         begin_with_the_imports(Path(ipython))
-        Voila.launch_instance([folder, *sys.argv[1:]], config=Config(settings(contents)))
+        Voila.launch_instance([copies, *given], config=Config(settings(contents)))
 
-
-if __name__ == "__main__":
-    main()

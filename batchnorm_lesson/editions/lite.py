@@ -3,7 +3,7 @@ import json
 
 import nbformat
 
-from ..files import lesson
+from ..lessons import lessons, roles_of
 
 INSTALL = "%pip install -q ipywidgets batchnorm-lesson"
 HINT = ("*In the browser: the first run fetches Python and takes a minute or two. What you write is kept in this "
@@ -24,15 +24,16 @@ def contents(source):
     made = {"jupyter-lite.json": json.dumps(CONFIG), "overrides.json": json.dumps(SETTINGS)}
     for path in [source / "README.md", *source.glob("notebooks/*.png")]:
         made[f"files/{path.relative_to(source).as_posix()}"] = path.read_bytes()
-    for path in sorted(source.glob("notebooks/[0-9]*.ipynb")):
+    for lesson in lessons(source):
         # Not nbformat.writes: JupyterLite does not join a Markdown output that is stored line by line.
-        made[f"files/notebooks/{path.name}"] = json.dumps(installing(lesson(path)), ensure_ascii=False)
+        made[f"files/notebooks/{lesson.path.name}"] = json.dumps(installing(lesson.without()), ensure_ascii=False)
     return made
 
 
 def installing(notebook):
-    """The notebook with two cells more, right below its title: what to expect, and the installation."""
+    """The notebook with two cells more, below how to run it: what to expect, and the installation."""
     hint = nbformat.v4.new_markdown_cell(HINT, id="in-the-browser")
     install = nbformat.v4.new_code_cell(INSTALL, id="install")
-    notebook.cells[1:1] = [hint, install]
+    place = next(place for place, cell in enumerate(notebook.cells, 1) if "how-to-run" in roles_of(cell))
+    notebook.cells[place:place] = [hint, install]
     return notebook

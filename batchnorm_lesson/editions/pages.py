@@ -1,15 +1,30 @@
-"""The lessons and the README as pages for reading."""
+"""``python -m batchnorm_lesson pages [FOLDER]`` writes the lessons as pages for reading, by default into build/site.
+
+``--lite FOLDER`` writes there the files of the JupyterLite edition, and the pages link to that edition in their own
+folder ``lite``, where ``make site`` builds it. ``--repository ADDRESS`` is named on the start page. A folder must be
+new, empty or one that this command has made; with ``--overwrite`` it may be another.
+"""
+import argparse
+import os
 import re
+import sys
 from pathlib import Path
 
 import nbformat
 from jinja2 import pass_context
 from nbconvert import HTMLExporter
 
-from ..files import lesson
+from ..exercises.judging import found_by_a_check
+from ..files import KEPT, OwnFolder, say
+from ..lessons import folder, lessons, relinked
+from .lite import contents
 from .markdown import as_in_jupyter, as_on_github, code, scrollable, to_html
 
 HERE = Path(__file__).parent
+LEFT_OUT = ("navigation", "how-to-run")
+# What versions that left no marker have made for `make site`.
+EARLIER = {"build/site": ["*.html", "*.txt", "lite"],
+           "build/lite/source": ["files", "pypi", "*.json", ".jupyterlite.doit.db", ".cache"]}
 
 
 class Exporter(HTMLExporter):
@@ -38,18 +53,16 @@ def pages(source, lite=False, repository=None):
     ``source`` is the folder of README and notebooks. With ``lite`` the pages link to a JupyterLite edition in the
     folder ``lite`` beside them; ``repository`` is the address that the start page names.
     """
-    paths = sorted(source.glob("notebooks/[0-9]*.ipynb"))
-    notebooks = list(map(lesson, paths))
-    titles = [notebook.cells[0].source.partition("\n")[0].removeprefix("# ") for notebook in notebooks]
-    entries = [{"title": title, "file": f"{path.stem}.html"} for title, path in zip(titles, paths)]
+    found = lessons(source)
+    entries = [{"title": lesson.title, "file": page_of(lesson.path.name)} for lesson in found]
     exporter, made = Exporter(), {}
-    for i, (notebook, path) in enumerate(zip(notebooks, paths)):
-        for_reading(notebook, lite and lite_address(path))
-        made[entries[i]["file"]] = exporter.page(notebook, title=titles[i], folder=path.parent, lite=lite,
+    for i, lesson in enumerate(found):
+        made[entries[i]["file"]] = exporter.page(for_reading(lesson, lite and lite_address(lesson.path)),
+                                                 title=lesson.title, folder=lesson.path.parent, lite=lite,
                                                  previous=entries[i - 1] if i else None,
                                                  next=(entries + [None])[i + 1])
-    readme = start(source, lite and lite_address(paths[0]), repository)
-    teaching = linked((source / "notebooks" / "teaching.md").read_text(encoding="utf-8"))
+    readme = start(source, lite and lite_address(found[0].path), repository)
+    teaching = relinked((source / "notebooks" / "teaching.md").read_text(encoding="utf-8"), page_of)
     for name, text in (("index", _with_files(readme, source, made)), ("teaching", teaching)):
         cell = nbformat.v4.new_markdown_cell(text)
         made[f"{name}.html"] = exporter.page(nbformat.v4.new_notebook(cells=[cell]), title=_title(text), folder=source,
@@ -64,22 +77,21 @@ def lite_address(path):
 
 # The lessons
 
-def for_reading(notebook, lite=None):
-    """Change a notebook, in place, into what a reader without a kernel can use; ``lite`` is the live edition's address.
+def for_reading(lesson, lite=None):
+    """The notebook of a lesson as a reader without a kernel can use it; ``lite`` is the live edition's address.
 
-    The invitation to run all cells becomes a note for readers, links lead to pages, and what only a kernel makes
-    useful is left out: the line that folds a result, and what a check says of an empty answer.
+    A note for readers stands below the title, links lead to pages, and what only a kernel makes useful is left out:
+    the line that folds a result, and what a check says of an empty answer.
     """
-    first = notebook.cells[0]
-    title, place, _ = first.source.split("\n\n")
-    minutes = place.rpartition(" · ")[2]
-    first.source = f"{title}\n\n{minutes[:1].upper()}{minutes[1:]} when you run it.\n\n{_note(lite)}"
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            cell.source = linked(cell.source)
-        else:
+    made = lesson.without(*LEFT_OUT, link=page_of)
+    for cell in made.cells:
+        if cell.cell_type == "code":
             cell.source = re.sub(r"^%%result .*\n", "", cell.source)
-            cell.outputs = [output for output in cell.outputs if not _of_an_empty_answer(output)]
+            cell.outputs = [output for output in cell.outputs
+                            if found_by_a_check(output).get("status") != "not attempted"]
+    minutes = f"{lesson.minutes[:1].upper()}{lesson.minutes[1:]} when you run it."
+    made.cells.insert(1, nbformat.v4.new_markdown_cell(f"{minutes}\n\n{_note(lite)}"))
+    return made
 
 
 def _note(lite):
@@ -90,15 +102,9 @@ def _note(lite):
             f"until you open them. {live}")
 
 
-def _of_an_empty_answer(output):
-    return output.get("data", {}).get("text/plain", "").startswith("○ Not attempted yet.")
-
-
-def linked(text):
-    """Text whose links to notebooks and to the README lead to their pages."""
-    text = re.sub(r"\((?:notebooks/)?(\d\d_\w+\.ipynb|teaching\.md)(#[^)]*)?\)",
-                  lambda found: f"({Path(found[1]).stem}.html{found[2] or ''})", text)
-    return text.replace("(../README.md", "(index.html")
+def page_of(name):
+    """The page that is made of a lesson, of README.md or of teaching.md."""
+    return "index.html" if name == "README.md" else f"{Path(name).stem}.html"
 
 
 # The start page
@@ -106,8 +112,8 @@ def linked(text):
 def start(source, lite=None, repository=None):
     """The README as a start page: without what is for maintainers, and with the ways to the lessons on top."""
     text = (source / "README.md").read_text(encoding="utf-8")
-    text = re.sub(r"(?ms)^## For maintainers\n.*?(?=^## |\Z)", "", text)
-    return linked(text.replace("\n```\n", f"\n{_ways(lite, repository)}\n\n```\n", 1))
+    text = re.sub(r"(?s)<!-- maintainers -->.*?<!-- everybody -->\n*", "", text)
+    return relinked(text.replace("\n```\n", f"\n{_ways(lite, repository)}\n\n```\n", 1), page_of)
 
 
 def _ways(lite, repository):
@@ -132,3 +138,29 @@ def _with_files(text, source, made):
         made[f"{path.name}.txt"] = path.read_text(encoding="utf-8")
         return f"]({path.name}.txt)"
     return re.sub(r"\]\(([\w./-]+)\)", copied, text)
+
+
+# The command
+
+def main(given):
+    """Write what the command line asks for, and say where it is."""
+    parser = argparse.ArgumentParser(prog="python -m batchnorm_lesson pages", description="The lessons as web pages.")
+    parser.add_argument("folder", metavar="FOLDER", nargs="?", default="build/site", type=Path,
+                        help="where the pages go")
+    parser.add_argument("--lite", metavar="FOLDER", type=Path, help="where the files of the JupyterLite edition go")
+    parser.add_argument("--repository", metavar="ADDRESS", help="where readers find these notebooks")
+    parser.add_argument("--overwrite", action="store_true", help="write into any folder, and replace what is there")
+    options = parser.parse_args(given)
+    if options.lite and os.path.realpath(options.lite) == os.path.realpath(options.folder):
+        sys.exit(f"--lite: {options.lite} is the folder of the pages. Name another one.")
+    source, places = folder(), [(options.folder, "pages", "FOLDER"), (options.lite, "lite", "--lite")]
+    earlier = {os.path.realpath(source / place): names for place, names in EARLIER.items()}
+    # All folders are looked at before one is written into.
+    own = {kind: OwnFolder(path, kind, argument, options.overwrite, earlier.get(os.path.realpath(path), ()))
+           for path, kind, argument in places if path}
+    made = pages(source, bool(options.lite), options.repository)
+    for kind, place in own.items():
+        for name, word in place.write(made if kind == "pages" else contents(source), tidy=True).items():
+            if word == KEPT:
+                print(f"{place.path / name}: {word}; --overwrite replaces it", file=sys.stderr)
+    say(f"{sum(name.endswith('.html') for name in made)} pages: {options.folder / 'index.html'}")

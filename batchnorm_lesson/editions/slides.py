@@ -1,9 +1,9 @@
-"""``python -m batchnorm_lesson.slides 03`` opens a lesson as a slide show in JupyterLab, in which the sliders move.
+"""``python -m batchnorm_lesson slides 03`` opens a lesson as a slide show in JupyterLab, in which the sliders move.
 
 The slides are a copy of the lesson, made by one rule. A cell of prose is cut before every heading, prediction and task,
 around every folded answer, and after what is said of a picture. A heading, a prediction or a task begins a slide; what
 follows stands on the same slide as long as there is room for it, and else begins the next one. What only a reader needs
-is left out: see LEFT_OUT. Code of a single line that shows something, and the imports, run without being shown.
+is left out: LEFT_OUT. Code of a single line that shows something, and the imports, run without being shown.
 
 A slide is laid out for 1280 × 720 pixels; a larger screen enlarges it as a whole. Body text is 24 pixels high, 1/30 of
 the slide, and nothing is below 17, 1/42: from six heights of the screen away, where the last row sits, 17 pixels are
@@ -11,27 +11,21 @@ seen at 13 minutes of arc, and the small letters, half as high, at more than the
 """
 import copy
 import hashlib
-import importlib.util
 import itertools
 import json
 import os
 import re
-import sys
 import tempfile
-from pathlib import Path
 
 import nbformat
 
 from .. import files
-from ..__main__ import SETTINGS, launch, lessons, options_for
+from ..lessons import chosen, folder, lessons
+from ..server import SETTINGS, launch, options_for
 
 SHOW = SETTINGS / "slides"
 
-# A paragraph that only a reader needs, by the name of the reason.
-LEFT_OUT = {
-    "links to other lessons": re.compile(r"(previous|next|\[All lessons\]).*\[All lessons\]|\[All lessons\]"),
-    "how to run the notebook": re.compile(r"\*\*First of all:\*\*"),
-}
+LEFT_OUT = ("navigation", "how-to-run")
 BEGINS = re.compile(r"#{1,6} |\*\*(?:Your task|Predict|Challenge)\b")
 CUT = re.compile(rf"(?m)^(?={BEGINS.pattern}|\*\*Next\b)|(?=<details\b)|(?<=</details>)|\f")
 BELOW_A_PICTURE = re.compile(r"(?m)^(In the picture: .*\n)")  # stands with it, if there is room for so much
@@ -68,18 +62,12 @@ def belongs(cell, slide):
 
 
 def pieces(cell):
-    """The parts of a cell, as cells of their own, without the paragraphs that only a reader needs."""
+    """The parts of a cell, as cells of their own."""
     if cell.cell_type != "markdown":
         return [copy.deepcopy(cell)]
-    kept = "\n\n".join(text for text in cell.source.split("\n\n") if not why_left_out(text))
-    parts = [part.strip() for part in CUT.split(BELOW_A_PICTURE.sub("\\1\f", kept)) if part.strip()]
-    return [nbformat.v4.new_markdown_cell(part, id=cell.id + f"-{number}" * (number > 1))
+    parts = [part.strip() for part in CUT.split(BELOW_A_PICTURE.sub("\\1\f", cell.source)) if part.strip()]
+    return [nbformat.v4.new_markdown_cell(part, id=cell.id + f"_{number}" * (number > 1))  # with - it may be another's
             for number, part in enumerate(parts, 1)]
-
-
-def why_left_out(paragraph):
-    """The name of the reason for leaving a paragraph out, or None."""
-    return next((why for why, pattern in LEFT_OUT.items() if pattern.match(paragraph)), None)
 
 
 # How high a cell will be on its slide
@@ -195,46 +183,30 @@ def renew(path, made):
 
 # The command
 
-def chosen(notebooks, given):
-    """The lesson that the words of the command name, by number or by file name; the first one if they name none."""
-    words = [word for word in given if not word.startswith("-")]
-    if not words:
-        return notebooks[0]
-    number = Path(words[0]).name[:2].rstrip("_").zfill(2)
-    found = [path for path in notebooks if path.name.startswith(f"{number}_")]
-    return found[0] if found else sys.exit(
-        f"There is no lesson {words[0]}. The lessons are: {', '.join(path.name[:2] for path in notebooks)}")
-
-
 def show_settings(scratch):
     """Options for JupyterLab: the show's own extension, and settings that begin anew, away from the teacher's own."""
     return [f"--LabApp.extra_labextensions_path={SHOW / 'labextensions'}", f"--LabApp.user_settings_dir={scratch}/user",
             f"--LabApp.workspaces_dir={scratch}/workspaces"]
 
 
-def main():
+def main(given):
     """Make the slides of all lessons and open those of one."""
-    if importlib.util.find_spec("jupyterlab_slideshow") is None:
-        sys.exit(f"The slides need one more package: {sys.executable} -m pip install jupyterlab-slideshow")
-    folder = lessons()
-    notebooks = sorted(folder.glob("notebooks/[0-9]*.ipynb"))
-    first = chosen(notebooks, sys.argv[1:])
-    place = folder / "build" / "slides"
+    import jupyterlab_slideshow  # noqa: F401  (JupyterLab loads it; here it is only asked for)
+
+    first, options = chosen(given)
+    place = folder() / "build" / "slides"
     with files.refusals("build/slides"):
         place.mkdir(parents=True, exist_ok=True)
-        for path in notebooks:
+        for lesson in lessons():
+            name = lesson.path.name
             try:
-                said = renew(place / path.name, as_show(files.lesson(path)))
+                said = renew(place / name, as_show(lesson.without(*LEFT_OUT)))
             except files.Unreadable as problem:  # the others have their slides all the same
-                if path == first:
+                if name == first.path.name:
                     raise
-                said = f"notebooks/{path.name} cannot be read, and has no new slides: {problem.why}."
+                said = f"notebooks/{name} cannot be read, and has no new slides: {problem.why}."
             if said:
                 files.say(said)
     with tempfile.TemporaryDirectory() as scratch:
-        more = [word for word in sys.argv[1:] if word.startswith("-")]
-        launch(options_for(folder, f"build/slides/{first.name}", show_settings(scratch) + more), SHOW, SETTINGS)
+        launch(options_for(f"build/slides/{first.path.name}", show_settings(scratch) + options), SHOW, SETTINGS)
 
-
-if __name__ == "__main__":
-    main()

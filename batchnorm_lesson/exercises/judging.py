@@ -7,7 +7,7 @@ through.
 import dis
 import inspect
 import types
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..widgets.access import say
 from ..widgets.boxes import LOOKS, box
@@ -15,6 +15,7 @@ from .difference import difference
 from .explain import explain
 from .calling import METHOD, kind, quiet, run, same, undisturbed
 
+METADATA = "batchnorm_lesson"  # the key of an output's metadata
 GENERAL = {
     "called the function": "You gave the check {got}, not a function. Give it the function itself: its name, "
                            "without parentheses behind it.",
@@ -56,11 +57,15 @@ GENERAL = {
 
 @dataclass(frozen=True)
 class Result:
-    """What a check found: status "not attempted", "not right" or "right"; the mistake's name or None; plain text."""
+    """What a check found: status "not attempted", "not right" or "right"; the mistake's name or None; plain text.
+
+    All but the text is metadata of the output as well, which is kept when the notebook is saved: for programs.
+    """
 
     status: str
     mistake: str
     message: str
+    exercise: str = ""
 
     def __repr__(self):
         icon, words, *_ = LOOKS[self.status]
@@ -69,11 +74,22 @@ class Result:
     def _repr_mimebundle_(self, include=None, exclude=None):
         if self.status != "not attempted":  # Run All would say so of every exercise
             say(repr(self))
-        return {"text/plain": repr(self), "text/html": box(self.status, self.message)}
+        found = {"exercise": self.exercise, "status": self.status, "mistake": self.mistake}
+        return {"text/plain": repr(self), "text/html": box(self.status, self.message)}, {METADATA: found}
+
+
+def found_by_a_check(output):
+    """What the metadata of a notebook's output, a dict, say of an exercise: a dict, empty for every other output."""
+    found = output.get("metadata", {}).get(METADATA)
+    return found if isinstance(found, dict) else {}
 
 
 def judge(exercise, answer):
     """Judge the learner's function: a Result. What the function shows is shown for the first batch only."""
+    return replace(_found(exercise, answer), exercise=exercise.name)
+
+
+def _found(exercise, answer):
     if answer is None or answer is Ellipsis:
         return _not_attempted(exercise)
     if not callable(answer):
