@@ -73,7 +73,8 @@ def test_an_edition_has_the_cells_without_the_roles_that_it_leaves_out(lesson, l
 
 
 CODE = {"import", "from", "explorers", "questions", "figures", "exercises", "details", "result", "color", "mathrm",
-        "operatorname", "sum", "limits", "span", "class", "pre", "esc", "nop", "html", "quiz", "maintainers", "everybody"}
+        "operatorname", "sum", "limits", "span", "class", "pre", "esc", "nop", "quiz", "html", "maintainers",
+        "everybody"}
 CUTS = {"Your", "task", "Predict", "Challenge", "Next", "the", "picture"}  # the slides are cut there, not by roles
 
 
