@@ -4,9 +4,9 @@ import re
 import numpy as np
 import pytest
 
+from answers import each_exercise
 from batchnorm_lesson.exercises.difference import clue, difference
 from batchnorm_lesson.exercises.calling import strays
-from test_exercises import each_exercise
 
 
 def right_parts(exercise, i):

@@ -1,6 +1,6 @@
 """Random wrong functions never pass: right answers with one operator, operand, constant, name or argument changed.
 
-Changed are the solutions (the package's own source) and the right answers of test_exercises.py. Some changes make no
+Changed are the solutions (the package's own source) and the right answers of tests/answers. Some changes make no
 difference: such a mutant is excluded only if it gives the package's numbers on other random inputs as well, and its
 kind of change is one of EQUIVALENT, with the reason.
 """
@@ -12,10 +12,9 @@ import io
 import random
 
 import numpy as np
-import pytest
 
+from answers import ALL, ARGUMENTS, NAMES, RIGHT, each_exercise, parts, source
 from batchnorm_lesson import batchnorm
-from test_exercises import ALL, NAMES, STYLES, parts, source
 
 EQUIVALENT = {
     "operands exchanged": "a + b is b + a, a·b is b·a, and (a − b)² is (b − a)²",
@@ -32,7 +31,7 @@ PER_EXERCISE = 40
 def originals(name):
     """The right answers as syntax trees, the solution first; a while loop might never end once it is changed."""
     texts = [inspect.getsource(ALL[name].answer)]
-    texts += [source(name, body) for body in STYLES[name] if "while" not in body]
+    texts += [source(name, body) for body in RIGHT[name] if "while" not in body]
     return [plain(ast.parse(text)) for text in texts]
 
 
@@ -111,34 +110,10 @@ def defined(text):
     return scope["answer"]
 
 
-def random_arguments(exercise, rng):
-    """Arguments of the kind that the statement promises, other than those of the check."""
-    m, C = rng.integers(2, 9, 2)
-    tables = dict.fromkeys(("batch_norm_features", "layer", "residual_layer", "update_running", "evaluate", "fold"),
-                           (m, C))
-    tables["batch_norm_conv"] = (m, C, 2, 3)
-    per_feature = C if exercise.name in tables else ()
-    x = rng.normal(rng.normal(0, 5), 3, (tables | {"batch_mean_table": (m, C)}).get(exercise.name, m))
-    if exercise.name == "saturated_share":
-        x = np.tanh(rng.normal(0, 2, (m, C)))
-    if rng.random() < 0.2:
-        x = np.round(x).astype(int)
-    others = {"x": rng.normal(rng.normal(0, 5), 3, m),
-              "mean": rng.normal(0, 5), "var": rng.uniform(0.1, 9), "gamma": rng.normal(0, 2, per_feature),
-              "beta": rng.normal(0, 2, per_feature),
-              "eps": rng.uniform(0.1, 3), "x_hat": rng.normal(0, 1, m), "std": rng.uniform(0.3, 3),
-              "W": rng.normal(0, 1, (C, C)), "b": rng.normal(0, 2, per_feature),
-              "running_mean": rng.normal(0, 5, per_feature), "running_var": rng.uniform(0.1, 9, per_feature),
-              "momentum": rng.uniform(0.05, 0.95), "limit": x.mean() + rng.normal(), "window": int(rng.integers(1, 4))}
-    unknown = set(exercise.names[1:]) - set(others)
-    assert not unknown, f"{exercise.name}: random_arguments has to learn what {unknown} may be, and x if it is no (m,)"
-    return [x] + [np.asarray(others[name])[()] for name in exercise.names[1:]]
-
-
 def gives_the_packages_numbers(exercise, answer):
     rng = np.random.default_rng(31)
     for _ in range(100):
-        args = random_arguments(exercise, rng)
+        args = [np.asarray(arg)[()] for arg in ARGUMENTS[exercise.name](rng, *rng.integers(2, 9, 2))]
         right, got = parts(exercise, exercise.answer(*copy.deepcopy(args))), parts(exercise, answer(*args))
         if [part.shape for part in got] != [part.shape for part in right] or not all(
                 np.allclose(a.astype(float), b, rtol=1e-5, atol=1e-5) for a, b in zip(got, right)):
@@ -146,7 +121,7 @@ def gives_the_packages_numbers(exercise, answer):
     return True
 
 
-@pytest.mark.parametrize("exercise", ALL.values(), ids=ALL)
+@each_exercise
 def test_mutants_do_not_pass(exercise, record_property):
     equal, changed = {}, mutants(exercise.name)
     for text, kind in changed.items():

@@ -6,8 +6,8 @@ import types
 import numpy as np
 import pytest
 
+from answers import each_exercise
 from batchnorm_lesson import batchnorm, network, questions, reference
-from test_exercises import ALL
 
 TABLE = np.array([[3.0, -1.0], [9.0, 0.5], [11.0, 2.0], [17.0, 4.0]])
 IMAGES, LABELS = network.load_digits()
@@ -103,7 +103,7 @@ def test_what_cannot_be_used_is_refused_by_its_name(name, call, argument):
         assert words.startswith(argument) or not any(value is never for never in NEVER), (value, words)
 
 
-@pytest.mark.parametrize("exercise", ALL.values(), ids=ALL)
+@each_exercise
 def test_a_check_takes_anything(exercise):
     for value in ODD:
         assert exercise.check(value).status in ("not attempted", "not right"), value

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from nbclient import NotebookClient
 
+from answers import ALL, RIGHT, function, parts
+from answers import source as written
 from batchnorm_lesson import exercises
 from batchnorm_lesson.exercises.exercise import Exercise
 from lessons import NOTEBOOKS, text
-from test_exercises import ALL, STYLES, function, parts
-from test_exercises import source as written
 
 CHECK = re.compile(r"^exercises\.(\w+)\.check\((\w+)\)$", re.MULTILINE)
 
@@ -98,7 +98,7 @@ def test_what_passes_a_check_works_where_the_lesson_uses_it(cells, line):
     for call in called(line):
         exercise, stub = STUBS[call.func.id], call.func.id
         right = eval(ast.unparse(call), scope | {stub: exercise.answer})
-        for body in STYLES[exercise.name]:
+        for body in RIGHT[exercise.name]:
             scope[stub] = function(written(exercise.name, body))
             exec(line, scope)
             for got, wanted in zip(parts(exercise, eval(ast.unparse(call), scope)), parts(exercise, right)):
