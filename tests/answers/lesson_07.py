@@ -145,8 +145,10 @@ RIGHT["batch_norm_backward"] = [
 WRONG["batch_norm_backward"] = [
     (WHOLE.replace("np.sqrt(var + eps)", "var + eps"), "variance in the place of std"),
     (WHOLE.replace("+ eps", "+ 1e-8"), "eps fixed at 1e-8"),
+    (WHOLE.replace("x.var()", "x.std()"), "variance: standard deviation"),
     (WHOLE.replace("x.var()", "(x ** 2).mean() - mean ** 2")
      .replace("mean, var = x.mean(), ", "mean = x.mean()\nvar = "), "digits lost far from zero"),
+    (WHOLE.replace("(x - mean) / std", "x / std"), "mean not subtracted"),
     (WHOLE.replace("(x - mean) / std", "x"), "x in the place of x_hat"),
     (WHOLE.replace("(x - mean) / std", "x - mean"), "centred x in the place of x_hat"),
     (WHOLE.replace("(dy * x_hat).sum(), dy.sum()", "(dy * x).sum(), dy.sum()"), "dgamma with x"),
@@ -161,6 +163,8 @@ WRONG["batch_norm_backward"] = [
     (WHOLE.replace("return dx, dgamma, dbeta", "return dgamma, dbeta, dx"), "returned dgamma, dbeta, dx"),
     ("gamma = gamma or 1\n" + WHOLE, "zero taken for missing"),
     ("x -= x.mean()\nreturn x, x.sum(), x.sum()", "changed its input"),
+    ("m = len(x)\nstd = (np.var(x, ddof=1) + eps) ** 0.5\nh = (x - x.mean()) / std\ndgamma, dbeta = dy @ h, sum(dy)\n"
+     "return gamma / std * (dy - dbeta / m - h * dgamma / m), dgamma, dbeta", "1/(m − 1)"),
     ("m, std = len(x), (x.var() + eps) ** 0.5\nh = (x - x.mean()) / std\ndgamma, dbeta = dy @ x, sum(dy)\n"
      "return gamma / std * (dy - dbeta / m - h * dgamma / m), dgamma, dbeta", "dgamma with x, and in dx"),
     ("m = 4\nmean = sum(x) / m\nstd = (sum((x - mean) ** 2) / m + eps) ** 0.5\nh = (x - mean) / std\n"

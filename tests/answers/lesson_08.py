@@ -42,6 +42,7 @@ WRONG["layer"] = [
     (LAYER_BODY + "return gamma * np.tanh(z_hat + beta)", "scale after the activation"),
     (LAYER_BODY + "return np.maximum(y, 0)", "another activation: relu"),
     (LAYER_BODY + "return 1 / (1 + np.exp(-y))", "another activation: sigmoid"),
+    (TANH.replace("gamma * z_hat", "z_hat"), "batch norm: gamma forgotten"),
     (TANH.replace("z = h @ W", "z = h @ W.T"), "raised an error"),
 ]
 ARGUMENTS["layer"] = lambda rng, m, C: [batch(rng, m, C), rng.normal(0, 1, (C, C)), rng.normal(0, 2, C), rng.normal(0,

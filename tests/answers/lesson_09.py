@@ -98,7 +98,10 @@ WRONG["evaluate"] = [
     ("t = 0.1\nrunning_mean = (1 - t) * running_mean + t * x.mean(axis=0)\nif len(x) > 1:\n"
      "    running_var = (1 - t) * running_var + t * x.var(axis=0, ddof=1)\n"
      "else:\n    running_var = (1 - t) * running_var + t * running_var\n" + EVALUATED, "statistics updated"),
+    (EVALUATED.replace("np.sqrt(running_var + eps)", "running_var"), "divided by the variance, without eps"),
+    (EVALUATED.replace(" / np.sqrt(running_var + eps)", ""), "only centred"),
     (EVALUATED.replace("gamma * x_hat + beta", "x_hat"), "only normalized"),
+    (EVALUATED.replace("gamma * ", ""), "gamma forgotten"),
     ("m = len(x)\n" + EVALUATED.replace("running_var + eps", "running_var * m / (m - 1) + eps"),
      "variance corrected again"),
     ("gamma = gamma + (gamma == 0)\n" + EVALUATED, "zero taken for missing"),
