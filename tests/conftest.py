@@ -166,8 +166,8 @@ def pytest_sessionfinish(session):
 
 
 def pytest_terminal_summary(terminalreporter):
-    """What passing tests have to show, ``record_property("shown", …)``, and every reason to leave one out."""
-    for report in terminalreporter.stats.get("passed", []):
+    """With -v what passing tests have to show, ``record_property("shown", …)``, and every reason to leave one out."""
+    for report in terminalreporter.stats.get("passed", []) if terminalreporter.verbosity > 0 else ():
         for words in [value for name, value in report.user_properties if name == "shown"]:
             terminalreporter.write_line(words)
     skipped = terminalreporter.stats.get("skipped", [])
