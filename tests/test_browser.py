@@ -125,9 +125,9 @@ def cells_with(notebook, pattern):
 
 # Looking at an explorer
 
-def look(notebook, cell, old=None, patience=0.2):
-    """What an explorer shows; if it still says the old words, wait some seconds for others."""
-    return notebook.evaluate(LOOK, [cell, old, 1000 * patience])
+def look(notebook, cell, old=None):
+    """What an explorer shows; if it still says the old words, wait a fifth of a second for others."""
+    return notebook.evaluate(LOOK, [cell, old, 200])
 
 
 def value_of(control):

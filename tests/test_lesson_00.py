@@ -252,10 +252,10 @@ def test_drift_starts_before_training_and_shows_no_later_step():
         assert f"from step 0 to now, step {step} of 200;" in explorer.picture.sentence
 
 
-def ends(scale, rate=0.05, steps=200, **kwargs):
+def ends(scale, rate=0.05, **kwargs):
     """The mean loss of the last 20 steps of 20 layers."""
     labels = recomputed.LABELS
-    return np.mean(list(train(Network(depth=20, scale=scale, **kwargs), IMAGES, labels, steps, rate=rate))[-20:])
+    return np.mean(list(train(Network(depth=20, scale=scale, **kwargs), IMAGES, labels, 200, rate=rate))[-20:])
 
 
 def test_the_best_scale_is_a_bit_above_the_rule_which_is_for_the_sums():

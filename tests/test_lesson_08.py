@@ -108,15 +108,15 @@ def test_ten_times_the_weights():
 
 
 def test_two_things_cancel_in_the_table_of_gradients():
-    def first(layers, k=4.0):
+    def first(layers):
         network = Network(20, batch_norm=True)
         for weights in network.weights[layers]:
-            weights *= k
+            weights *= 4.0
         scores = network.forward(LEARN[0][:64])
         p = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True) - np.eye(10)[LEARN[1][:64]]
         return np.linalg.norm(network.backward(p / 64)[0][0])
 
-    # Only about k: what the last layer gives back also depends on the probabilities, which its weights change.
+    # Only about 4: what the last layer gives back also depends on the probabilities, which its weights change.
     own, last, both = (first(layers) / first(slice(0)) for layers in (slice(20), slice(20, 21), slice(21)))
     assert own == pytest.approx(1 / 4, rel=0.001) and last == pytest.approx(4, rel=0.3)
     assert both == pytest.approx(1, rel=0.3)

@@ -328,9 +328,9 @@ def threads(page):
     return eval(html.unescape(page.evaluate(OUTPUT, 2)))
 
 
-def some_pictures(page, count=3):
+def some_pictures(page):
     seen = page.evaluate("() => window.pictures")
-    page.wait_for_function("count => window.pictures >= count", arg=seen + count)
+    page.wait_for_function("count => window.pictures >= count", arg=seen + 3)
 
 
 def test_train_stop_and_train_again(live):

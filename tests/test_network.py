@@ -42,9 +42,8 @@ def test_gradients_agree_with_finite_differences(activation, batch_norm):
                 assert gradient[tuple(index)] == pytest.approx(slope, rel=1e-5, abs=1e-8)
 
 
-def finite_difference(network, parameter, index, images, labels, h=1e-5):
-    start = parameter[index]
-    losses = []
+def finite_difference(network, parameter, index, images, labels):
+    start, h, losses = parameter[index], 1e-5, []
     for value in (start + h, start - h):
         parameter[index] = value
         losses.append(cross_entropy(network.forward(images), labels)[0])

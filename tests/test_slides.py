@@ -108,9 +108,9 @@ def copies(tmp_path):
     return tmp_path / "01_a.ipynb", made
 
 
-def typed(path, words, cell=1):
+def typed(path, words):
     notebook = nbformat.read(path, as_version=4)
-    notebook.cells[cell].source = words
+    notebook.cells[1].source = words
     nbformat.write(notebook, path)
 
 

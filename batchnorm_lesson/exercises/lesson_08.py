@@ -142,11 +142,11 @@ RESIDUAL_LAYER = (
 )
 
 
-def _first(met, never=np.inf, ends=0):
-    """A wrong function: the first step for which met(losses up to it, limit, window); never stands for no step."""
+def _first(met, ends=0):
+    """A wrong function: the first step for which met(losses up to it, limit, window)."""
     def wrong(losses, limit, window):
         steps = range(window, len(losses) + 1 - ends)
-        return next((step for step in steps if met(losses[:step], limit, window)), never)
+        return next((step for step in steps if met(losses[:step], limit, window)), np.inf)
     return wrong
 
 

@@ -167,9 +167,9 @@ class LogSlider(widgets.FloatLogSlider):
     readout_format = Unicode(".2~e").tag(sync=True)  # the page knows ~, which ipywidgets' own check refuses
 
 
-def log_slider(label, value, low, high, step=0.25):
+def log_slider(label, value, low, high):
     """A slider over powers of ten, from 10**low to 10**high."""
-    return plain(LogSlider, value=value, min=low, max=high, step=step, description=label)
+    return plain(LogSlider, value=value, min=low, max=high, step=0.25, description=label)
 
 
 def stops(label, value, options):
@@ -184,9 +184,9 @@ def choice(label, value, options):
     return plain(widgets.Dropdown, value=value, options=options, description=label)
 
 
-def batch_sliders(x, low=0, high=30, step=0.5):
+def batch_sliders(x):
     """One slider for each value of a batch: x1, x2, …"""
-    return {f"x{i}": slider(f"x{subscript(i)} value", value, low, high, step) for i, value in enumerate(x, 1)}
+    return {f"x{i}": slider(f"x{subscript(i)} value", value, 0, 30, 0.5) for i, value in enumerate(x, 1)}
 
 
 def terms(x, between=" + "):
