@@ -54,7 +54,7 @@ def checked(function=None, **shapes):
 
 
 def drawable(**shapes):
-    """``checked`` for a picture's function, and a picture that can be made ``again`` from other quantities."""
+    """``checked`` for a picture's function, and a picture that can be made anew (``remake``) from other quantities."""
     def decorate(function):
         signature = inspect.signature(function)
         many = {each.name for each in signature.parameters.values() if each.kind is each.VAR_KEYWORD}
@@ -64,7 +64,7 @@ def drawable(**shapes):
             bound, _ = _fitted(signature, shapes, args, given)
             picture = function(*bound.args, **bound.kwargs)
             # What is drawn may be megabytes, and is not kept; the rest is options.
-            picture.again = functools.partial(function, **{name: value for name, value in bound.arguments.items()
+            picture.remake = functools.partial(function, **{name: value for name, value in bound.arguments.items()
                                                            if name not in picture.quantities and name not in many})
             return picture
         return call

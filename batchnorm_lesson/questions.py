@@ -15,7 +15,7 @@ from .widgets import earlier_runs, results
 from .widgets.access import mender
 from .widgets.boxes import box
 from .checks import one_of
-from .widgets.shared import layout, plain
+from .widgets.shared import layout, widget
 
 results.register()
 earlier_runs.register()
@@ -38,13 +38,13 @@ def quiz(lesson):
 
 
 class Question(widgets.VBox):
-    """A question that is also readable without a kernel: ``plain`` hides the answer, ``closed`` folds it away."""
+    """A question that is also readable without a kernel: ``as_text`` hides the answer, ``closed`` folds it away."""
 
     # ipywidgets 7 displays itself through this method, which would leave out the text for readers without a kernel.
     _ipython_display_ = None
 
     def __init__(self, *rows, done=lambda: None):
-        self._feedback, self._done = plain(widgets.HTML), done
+        self._feedback, self._done = widget(widgets.HTML), done
         self._feedback.add_class("spoken")
         super().__init__([*rows, self._feedback, *mender()], layout=layout(margin="4px 0"))
 
@@ -55,7 +55,7 @@ class Question(widgets.VBox):
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
-        return {"text/plain": self.plain, "text/html": self.closed, "application/vnd.jupyter.widget-view+json": view}
+        return {"text/plain": self.as_text, "text/html": self.closed, "application/vnd.jupyter.widget-view+json": view}
 
 
 class Guess(Question):
@@ -63,15 +63,15 @@ class Guess(Question):
 
     def __init__(self, entry, done):
         self.entry = entry
-        self.plain = entry["question"]
+        self.as_text = entry["question"]
         self.closed = (_paragraph(entry["question"])
                        + f"<details><summary>Answer</summary>{_paragraph(self._truth())}</details>")
-        self.slider = plain(widgets.FloatSlider, {"width": "380px"}, value=entry["start"], min=entry["low"],
+        self.slider = widget(widgets.FloatSlider, {"width": "380px"}, value=entry["start"], min=entry["low"],
                             max=entry["high"], step=entry["step"], description="your guess", readout=False)
         # A slider's own box forgets what was typed unless Enter is pressed; this one sends every key.
-        self.box = plain(widgets.Text, {"width": "170px"}, {"description_width": "70px"},
+        self.box = widget(widgets.Text, {"width": "170px"}, {"description_width": "70px"},
                          value=_number(entry["start"]), description="or type it")
-        self.button = plain(widgets.Button, {"width": "auto"}, description="Reveal")
+        self.button = widget(widgets.Button, {"width": "auto"}, description="Reveal")
         self.slider.observe(self._moved, "value")
         self.box.observe(self._typed, "value")
         self.box.on_msg(self._entered)
@@ -138,12 +138,12 @@ class Choice(Question):
         listed = [f"{letter}. {choice['text']}" for letter, choice in zip(letters, self.choices)]
         explained = [f"{letter}. {'Right. ' if choice.get('right') else 'No. '}{choice['because']}"
                      for letter, choice in zip(letters, self.choices)]
-        self.plain = "\n  ".join([question, *listed])
+        self.as_text = "\n  ".join([question, *listed])
         # The letters stand in the text: JupyterLab's sanitizer takes the letters of a list away.
         self.closed = (_paragraph(question) + _paragraph(*listed)
                        + f"<details><summary>Answers</summary>{_paragraph(*explained)}</details>")
         # A button named A invites to press that key, and in JupyterLab the letters are commands.
-        self.buttons = [plain(widgets.Button, {"width": "auto", "flex": "0 0 auto"}, description=f"Answer {letter}",
+        self.buttons = [widget(widgets.Button, {"width": "auto", "flex": "0 0 auto"}, description=f"Answer {letter}",
                               tooltip=f"Answer {letter}: {choice['text']}")
                         for letter, choice in zip(letters, self.choices)]
         for button, letter, choice in zip(self.buttons, letters, self.choices):
@@ -162,14 +162,14 @@ class Quiz(Question):
 
     def __init__(self, questions):
         self.questions = questions
-        self.plain = "\n\n".join(question.plain for question in questions)
+        self.as_text = "\n\n".join(question.as_text for question in questions)
         self.closed = "<br>".join(question.closed for question in questions)
         super().__init__(*questions)
 
 
 def _text(words):
     words = f'<div style="line-height:1.5">{_inline(words)}</div>'
-    return plain(widgets.HTML, {"width": "auto"}, value=words)
+    return widget(widgets.HTML, {"width": "auto"}, value=words)
 
 
 def _paragraph(*lines):

@@ -69,7 +69,7 @@ def test_the_solution_is_right(exercise):
 @each_exercise
 def test_the_plain_solution_is_right_and_equal_to_the_packages_function(exercise):
     shown = re.findall("```python\n(def .*?)\n```", exercise.solution(), re.DOTALL)
-    assert len(shown) == 1 + bool(exercise.plain) + exercise.gloss.count("```python")
+    assert len(shown) == 1 + bool(exercise.short_solution) + exercise.gloss.count("```python")
     assert len(shown[0].splitlines()) <= 6
     scope = {"np": np}
     exec(shown[0], scope)
@@ -135,7 +135,7 @@ def general_mistakes(exercise):
         some["wrong number of results"] = [lambda *args: (right(*args), right(*args)),
                                            lambda *args: (right(*args), args[0][:1], 3.0)]
     some["integer result"].append(truncated)
-    return {**some, "called the function": [example, 3, "text", [1.0]],
+    return {**some, "result instead of the function": [example, 3, "text", [1.0]],
             "wrong arguments": [lambda: 1, lambda *, x: 1, *swapped],
             "parentheses forgotten": [lambda *args: args[0].mean, lambda *args: np.mean, lambda *args: print],
             "no return": [no_return], "changed its input": [changes_its_input], "raised an error": [fails],
@@ -457,7 +457,7 @@ def test_hints_come_closer_and_stay_at_the_last(exercise):
 def test_the_solution_is_the_packages_own_source(exercise):
     shown = exercise.solution()
     source = inspect.getsource(exercise.answer).removeprefix("@checked\n")
-    if not exercise.plain:
+    if not exercise.short_solution:
         source = source.replace(exercise.answer.__name__, exercise.stub, 1)
     assert source in shown + "\n" and shown == repr(shown) == shown._repr_markdown_()
     if exercise.name in batchnorm_lesson.__all__:

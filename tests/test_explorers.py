@@ -507,7 +507,7 @@ def test_a_cold_picture_comes_back_with_its_ghosts(name, move):
     for explorer in (cold, warm):
         explorer.set(**{move: positions[1]})
         explorer.set(**{move: positions[-1]})
-    cold.picture._cool_down()
+    cold.picture._drop_figure()
     for explorer in (cold, warm):
         explorer.set(**{move: positions[2]})
     assert cold.text == warm.text and shown(cold) == shown(warm)
@@ -516,7 +516,7 @@ def test_a_cold_picture_comes_back_with_its_ghosts(name, move):
 def test_a_cold_still_picture_keeps_its_file_and_can_be_moved():
     picture, other = figures.squares([3, 9, 11, 17], 10, 25, top=13), figures.squares([3, 9, 11, 17], 10, 25, top=13)
     bundle = picture._repr_mimebundle_()
-    picture._cool_down()
+    picture._drop_figure()
     assert picture._repr_mimebundle_() == bundle
     for each in (picture, other):
         each.update(x=np.array([9.0, 10, 10, 11]), mean=10, var=0.5)
@@ -532,7 +532,7 @@ def test_an_explorer_that_is_left_behind_is_small(name):
     tracemalloc.start()
     left = [getattr(explorers, name)() for _ in range(3)]
     for explorer in left:
-        explorer.picture._cool_down()
+        explorer.picture._drop_figure()
     gc.collect()
     size = tracemalloc.get_traced_memory()[0] / len(left)
     tracemalloc.stop()

@@ -169,11 +169,11 @@ def test_an_interrupt_at_any_instant_of_a_picture_leaves_it_to_other_threads(mon
     def made(value=0):
         figure = Figure(figsize=(0.2, 0.2), layout=PlaceHolderLayoutEngine(True, True))
         small = Picture(FigureCanvasAgg(figure).figure, "value: {value}".format, value=value)
-        small.again = made
+        small.remake = made
         return small
 
-    monkeypatch.setattr(picture, "_warm", [])
-    monkeypatch.setattr(picture, "WARM", 1)
+    monkeypatch.setattr(picture, "_with_figure", [])
+    monkeypatch.setattr(picture, "MOST_FIGURES", 1)
     one, other, instant, came = made(), made(), 0, True
     while came:
         instant += 1

@@ -30,15 +30,15 @@ def spread(h):
 
 def test_guessing_costs_ln_10():
     prediction = questions.predict("loss-of-guessing")
-    assert f"{math.log(10):.2f}" in prediction.plain and "1/10" in right_choice(prediction.choices)
+    assert f"{math.log(10):.2f}" in prediction.as_text and "1/10" in right_choice(prediction.choices)
 
 
 def test_thirty_layers_prediction_is_what_thirty_layers_do():
     prediction = questions.predict("thirty-layers")
     outputs = plain(0.05)
     first, last = spread(outputs[1]), spread(outputs[30])
-    assert f"the spread {spread(outputs[0]):.2f}" in prediction.plain
-    assert f"it is {first:.2f}, about {first / spread(outputs[0]):.2f} times" in prediction.plain
+    assert f"the spread {spread(outputs[0]):.2f}" in prediction.as_text
+    assert f"it is {first:.2f}, about {first / spread(outputs[0]):.2f} times" in prediction.as_text
     assert "Each layer leaves about 0.4 of the spread" in NOTEBOOK.prose
     assert all(spread(after) / spread(before) == pytest.approx(0.4, abs=0.05)
                for before, after in zip(outputs, outputs[1:]))
@@ -90,7 +90,7 @@ def test_three_of_eleven_scales_work():
     assert near[0] not in works and near[-1] not in works
     assert prediction.entry["answer"] == len(works) and len(scales) == prediction.entry["high"]
     assert "Only " + ", ".join(f"{s:.2f}" for s in works[:-1]) + f" and {works[-1]:.2f}" in prediction.entry["because"]
-    assert "0.03 to 0.96" in prediction.plain and f"about {scales[1] / scales[0]:.1f} times" in prediction.plain
+    assert "0.03 to 0.96" in prediction.as_text and f"about {scales[1] / scales[0]:.1f} times" in prediction.as_text
 
 
 def test_without_normalization_the_loss_stays_at_ln_10():

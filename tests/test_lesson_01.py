@@ -14,7 +14,7 @@ NOTEBOOK = Notebook(1)
 
 def test_balance_point_prediction_is_the_mean_of_its_weights():
     prediction = questions.predict("balance-point")
-    assert "3, 9, 11 and 17" in prediction.plain
+    assert "3, 9, 11 and 17" in prediction.as_text
     assert prediction.entry["answer"] == math.fsum([3, 9, 11, 17]) / 4
 
 
@@ -27,7 +27,7 @@ def means_of_batches(seed):
 def test_sixteen_times_as_many_examples_bring_the_mean_four_times_closer():
     prediction = questions.predict("sixteen-times")
     sigma = lesson.digit_feature().std()
-    assert f"typically off by about {sigma / 2:.1f}:" in prediction.plain
+    assert f"typically off by about {sigma / 2:.1f}:" in prediction.as_text
     texts = [choice["text"] for choice in prediction.choices]
     for text, off in zip(texts, (sigma / 2, sigma / 8, sigma / 2 / 16)):
         assert text.startswith(f"about {off:.1f}" if off > 1 else f"about {off:.2f}")

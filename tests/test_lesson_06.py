@@ -33,11 +33,11 @@ def numbers_in(text):
 
 def test_every_row_becomes_minus_one_and_one():
     prediction = questions.predict("row-by-itself")
-    assert "[3, 400]" in prediction.plain and "[−1, 1]" in right_choice(prediction.choices)
+    assert "[3, 400]" in prediction.as_text and "[−1, 1]" in right_choice(prediction.choices)
     for row in TABLE:
         np.testing.assert_allclose(plain_batch_norm(row, eps=0), [-1, 1], rtol=1e-12)
     rooms, price = (plain_batch_norm(column)[2] for column in TABLE.T)
-    assert f"[{rooms:.2f}, {price:.2f}]: above the average" in prediction.plain
+    assert f"[{rooms:.2f}, {price:.2f}]: above the average" in prediction.as_text
     assert NOTEBOOK.printed("%%result row-by-itself").count("[-1, 1]") == 4
 
 
@@ -198,7 +198,7 @@ def test_three_means_for_four_images_of_three_channels():
     entry = questions.predict("means-of-maps").entry
     assert "(4, 3, 6, 6), which is 432 numbers" in entry["question"] and lesson.digit_maps().shape == (4, 3, 6, 6)
     assert entry["answer"] == lesson.digit_maps().mean(axis=(0, 2, 3)).size and "144" in entry["because"]
-    assert "(32, 16, 14, 14)" in questions.quiz(6).plain and quiz_choice(1).startswith("16,")
+    assert "(32, 16, 14, 14)" in questions.quiz(6).as_text and quiz_choice(1).startswith("16,")
     assert any(choice["text"].startswith(f"{16 * 14 * 14:,}") for choice in questions.quiz(6).questions[0].choices)
 
 

@@ -91,7 +91,7 @@ def test_the_gradient_of_layer_1():
     assert f"{norms[0]:.0e}" == "2e-08" and right_choice(prediction.choices) == "about 2 · 10⁻⁸"
     assert 1e-8 < 0.4 ** 19 < 5e-8
     _, normed = recomputed.deep(values, True, images, labels)
-    assert round(normed[0]) == 5 and "With batch norm it is about 5" in prediction.plain
+    assert round(normed[0]) == 5 and "With batch norm it is about 5" in prediction.as_text
     _, large = recomputed.deep(values | {"weight scale": 0.4}, False, images, labels)
     assert "at scale 0.4 it is about 600" in prediction.choices[2]["because"] and 540 < large[0] < 650
     ends = [recomputed.deep(values | {"weight scale": scale}, False, images, labels)[1][0] for scale in (0.02, 1.0)]
@@ -190,7 +190,7 @@ def test_gamma_and_beta_stay_where_they_began():
         in NOTEBOOK.prose
     assert round(np.abs(gammas - 1).mean(), 2) == 0.02 and np.abs(betas).mean() < 0.02
     assert f"{100 * network.accuracy(*TEST):.0f} %" == "97 %"
-    assert "97 % of the held-out digits are right" in questions.predict("gamma-and-beta").plain
+    assert "97 % of the held-out digits are right" in questions.predict("gamma-and-beta").as_text
     assert right_choice(questions.predict("gamma-and-beta").choices) == "about 0.02"
     assert NOTEBOOK.printed("class Frozen").splitlines() == [
         "Network: gammas 0.02 from 1, 97% right", "Frozen : gammas 0.00 from 1, 97% right"]

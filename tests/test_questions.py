@@ -23,7 +23,7 @@ def all_choices():
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_a_quiz_has_three_questions(lesson):
     assert len(questions.quiz(lesson).questions) == 3
-    assert questions.quiz(int(lesson)).plain == questions.quiz(lesson).plain
+    assert questions.quiz(int(lesson)).as_text == questions.quiz(lesson).as_text
 
 
 @pytest.mark.parametrize("name, question", all_choices())
@@ -70,7 +70,7 @@ def test_a_choice_has_its_letter_in_the_text_and_in_words_on_its_button(name, qu
     before, _, folded = question.closed.partition("<details>")
     for letter, choice, button in zip("ABCDE", question.choices, question.buttons):
         assert button.description == f"Answer {letter}"
-        assert f"\n  {letter}. {choice['text']}" in question.plain
+        assert f"\n  {letter}. {choice['text']}" in question.as_text
         assert f"{letter}. {questions._inline(choice['text'])}" in before
         assert f"{letter}. {'Right' if choice.get('right') else 'No'}. {questions._inline(choice['because'])}" in folded
     assert "<li>" not in question.closed

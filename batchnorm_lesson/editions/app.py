@@ -28,7 +28,7 @@ def write_copies(source, target):
     return contents
 
 
-def let_end_its_kernel(request, **_):
+def set_xsrf_cookie(request, **_):
     """A page that is closed tells Voila to end its kernel, and is believed if it has the cookie that this line sets."""
     _ = request.xsrf_token
 
@@ -38,7 +38,7 @@ def settings(contents):
     return {
         "VoilaConfiguration": {"template": "lesson", "progressive_rendering": True, "extension_allowlist": WIDGETS,
                                "page_config_hook": lambda page, **_: page.update(lessons=contents) or page,
-                               "prelaunch_hook": let_end_its_kernel,
+                               "prelaunch_hook": set_xsrf_cookie,
                                "multi_kernel_manager_class": "batchnorm_lesson.editions.kernels.SpareKernelManager"},
         # Voila hears no sign of life from a page before its lesson has run, and by default gives it up after 90 s.
         "Voila": {"tornado_settings": {"ws_ping_timeout": 60_000 * MINUTES},

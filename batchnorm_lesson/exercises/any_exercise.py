@@ -54,7 +54,7 @@ EACH_VALUE = (
             "The first example of your result is 0. Counting starts at 0."),
     Mistake("negative values cut off", lambda part, _: np.maximum(part, 0),
             "Every negative value of your result is 0. They are wanted as they are."),
-    Mistake("values far out held back", lambda part, _: np.clip(part, -1, 1),
+    Mistake("outlier clipped or left out", lambda part, _: np.clip(part, -1, 1),
             "No value of your result is larger than 1. They are wanted as they are."),
     Mistake("sorted", lambda part, _: np.sort(part, axis=0), "The values of your result are sorted. Keep them in the "
                                                              "order of the batch."),

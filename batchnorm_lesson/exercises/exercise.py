@@ -51,7 +51,7 @@ class Exercise:
     cases: the calls that a check makes; the first is the worked example.
     catalogue: the mistakes that are known by their results.
     hints: each closer than the one before.
-    plain: the body of a solution in a few lines, where answer is made for more than this exercise.
+    short_solution: its body in a few lines, where answer is made for more than this exercise.
     parts: the names of the result's parts, where it has several; each is compared by itself.
     gloss: what explains the answer's source.
     stub: the name of the learner's function.
@@ -66,7 +66,7 @@ class Exercise:
     cases: tuple
     catalogue: tuple
     hints: tuple
-    plain: str = ""
+    short_solution: str = ""
     parts: tuple = ()
     gloss: str = ""
     stub: str = ""
@@ -100,14 +100,14 @@ class Exercise:
     @property
     def written(self):
         """A right answer as the learner may write it: the source of a function that has the name of the learner's."""
-        if self.plain:
-            return f"def {self.stub}{self.call}:\n{textwrap.indent(self.plain, '    ')}\n"
+        if self.short_solution:
+            return f"def {self.stub}{self.call}:\n{textwrap.indent(self.short_solution, '    ')}\n"
         return source(self.answer).replace(f"def {self.answer.__name__}(", f"def {self.stub}(")
 
     def solution(self):
         """A solution in a few lines, and the package's own source, which is what the check compares with."""
         parts = [_code(self.written)]
-        if self.plain:
+        if self.short_solution:
             parts += ["And in the helper package, for every shape:", _code(source(self.answer))]
         return Note("\n\n".join(filter(None, [*parts, self.gloss])))
 

@@ -17,8 +17,8 @@ from .calling import METHOD, kind, quiet, run, same, undisturbed
 
 METADATA = "batchnorm_lesson"  # the key of an output's metadata
 GENERAL = {
-    "called the function": "You gave the check {got}, not a function. Give it the function itself: its name, "
-                           "without parentheses behind it.",
+    "result instead of the function": "You gave the check {got}, not a function. Give it the function itself: its "
+                                      "name, without parentheses behind it.",
     "wrong arguments": "Your function takes {got}. The check calls it with {call}, in this order.",
     "no return": "Your function returned None{got}. It does its work, but the line that returns the result is missing, "
                  "or is not reached for every batch.",
@@ -40,10 +40,10 @@ GENERAL = {
                             "given. Does a name in it come from a cell above?",
     "integer result": "Your answer is right for decimals and wrong for whole numbers: there the decimals were cut off. "
                       "An array made like an integer array is an integer array.",
-    "zero taken for missing": "Your answer is right, but not when gamma is 0. 0 is a value like any other: “if gamma” "
-                              "and “gamma or …” take it for nothing. {got}",
-    "values far out held back": "Your answer is right for ordinary batches, and wrong when one value lies far out. "
-                                "Such a value is part of the batch: it is not held back or left out. {got}",
+    "gamma = 0 treated as missing": "Your answer is right, but not when gamma is 0. 0 is a value like any other: “if "
+                                    "gamma” and “gamma or …” take it for nothing. {got}",
+    "outlier clipped or left out": "Your answer is right for ordinary batches, and wrong when one value lies far out. "
+                                  "Such a value is part of the batch: it is not held back or left out. {got}",
     "digits lost far from zero": "Your answer is right near zero and wrong far away from it, when {note}. Do you take "
                                  "the mean of the squares minus the square of the mean? That is fine on paper. Here "
                                  "both are huge and have the same digits, as far as digits are kept, and their "
@@ -93,7 +93,7 @@ def _found(exercise, answer):
     if answer is None or answer is Ellipsis:
         return _not_attempted(exercise)
     if not callable(answer):
-        return _not_right("called the function", kind(answer))
+        return _not_right("result instead of the function", kind(answer))
     with undisturbed():
         taken = _wrong_call(answer, len(exercise.cases[0].args))
         if taken:
@@ -118,8 +118,8 @@ def _judged(exercise, answer, outcomes):
     taken = _wrong_order(answer, exercise.names)
     if taken:
         return _not_right("wrong arguments", taken, exercise.call)
-    plain = [i for i, case in enumerate(cases) if not case.blames]
-    telling = plain if set(plain) & set(failed) and not _constant(outcomes) else range(len(cases))
+    ordinary = [i for i, case in enumerate(cases) if not case.blames]
+    telling = ordinary if set(ordinary) & set(failed) and not _constant(outcomes) else range(len(cases))
     for mistake in exercise.known:
         if all(same(outcomes[i], exercise.mistaken(mistake, i), cases[i].tolerance) for i in telling):
             return Result("not right", mistake.name, mistake.says)

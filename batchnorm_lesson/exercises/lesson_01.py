@@ -4,7 +4,7 @@ import numpy as np
 from .. import batchnorm
 from .exercise import Case, Exercise, Mistake
 from .shared import (ALONE, EXAMPLE, FOUR, LONG, MIXED, ONE_EXAMPLE, ONE_OUTLIER, OUTLIER, PAIR, TINY, TRIPLE, WHOLE,
-                     WHOLE_NUMBERS, carried)
+                     WHOLE_NUMBERS, of_step)
 
 __all__ = ["batch_mean", "batch_mean_table"]
 
@@ -64,7 +64,7 @@ def in_each_column(wrong):
     return lambda x: np.array([wrong(column) for column in x.T])
 
 
-MEAN_TABLE = carried(ONE_MEAN, in_each_column) + (
+MEAN_TABLE = of_step(ONE_MEAN, in_each_column) + (
     Mistake("wrong axis", lambda x: x.mean(axis=1),
             "You averaged over the features of one example: one number per row. A batch mean belongs to one feature "
             "and averages over the examples: one number per column."),
@@ -102,7 +102,7 @@ batch_mean = Exercise(
     hints=("The mean is the balance point: what would each example get if the total were shared equally?",
            "Two quantities: the sum of the values, and m, the number of values. m is the length of x.",
            "Return the sum of x, divided with / by the length of x. NumPy arrays also have a method for the whole."),
-    plain="return x.sum() / len(x)",
+    short_solution="return x.sum() / len(x)",
     gloss="For shape `(m,)`, `_batch_axes(x)` is axis 0.")
 
 batch_mean_table = Exercise(
@@ -119,5 +119,5 @@ batch_mean_table = Exercise(
     hints=("A batch mean belongs to one feature. Which way through the table do you walk to meet all its values?",
            "Down a column: the examples are counted by axis 0.",
            "The mean method of an array takes axis=…, the axis that disappears. m should disappear and C should stay."),
-    plain="return x.sum(axis=0) / len(x)",
+    short_solution="return x.sum(axis=0) / len(x)",
     gloss="For shape `(m, C)`, `_batch_axes(x)` is axis 0.")

@@ -5,7 +5,7 @@ from .. import batchnorm
 from .exercise import Case, Exercise, Mistake
 from .lesson_01 import WRONG_MEANS
 from .shared import (ALONE, EQUAL, EXAMPLE, FOUR, LARGE_OFFSET, LONG, MIXED, NEAR_1E8, ONE_EXAMPLE, ONE_OUTLIER,
-                     OUTLIER, PAIR, TINY, TRIPLE, WHOLE, WHOLE_NUMBERS, carried)
+                     OUTLIER, PAIR, TINY, TRIPLE, WHOLE, WHOLE_NUMBERS, of_step)
 
 __all__ = ["batch_variance"]
 
@@ -56,7 +56,7 @@ WRONG_VARIANCES = STEP + (
     Mistake("cut to a whole number", lambda x: np.trunc(x.var()), "You cut it to a whole number. Keep its decimals."),
 )
 
-VARIANCE = STEP + carried(WRONG_MEANS, lambda wrong: lambda x: ((x - wrong(x)) ** 2).mean(), "mean") + (
+VARIANCE = STEP + of_step(WRONG_MEANS, lambda wrong: lambda x: ((x - wrong(x)) ** 2).mean(), "mean") + (
     ONE_LESS,
     Mistake("standard deviation with 1/(m − 1)", lambda x: x.std(ddof=1),
             "Two things at once: you took the root, which gives the standard deviation, and you divided by m − 1 "
@@ -82,5 +82,5 @@ batch_variance = Exercise(
     hints=("How far is each value from the mean? Those deviations cancel: what makes them all positive?",
            "Subtract the mean from every value, square, and average the squares.",
            "One line each: the mean; the deviations x − mean; the mean of the squared deviations, which divides by m."),
-    plain="mean = x.mean()\nsquares = (x - mean) ** 2\nreturn squares.sum() / len(x)",
+    short_solution="mean = x.mean()\nsquares = (x - mean) ** 2\nreturn squares.sum() / len(x)",
     gloss="For shape `(m,)`, `_batch_axes(x)` is axis 0 and `_per_feature` changes nothing.")

@@ -7,7 +7,7 @@ from .. import batchnorm
 from .exercise import Case, Exercise, Mistake
 from .lesson_02 import WRONG_VARIANCES
 from .shared import (ALONE, EQUAL, EXAMPLE, FOUR, LARGE_OFFSET, LONG, MIXED, NEAR_1E8, ONE_EXAMPLE, ONE_OUTLIER,
-                     OUTLIER, PAIR, TINY, TRIPLE, WHOLE, WHOLE_NUMBERS, carried, normalized)
+                     OUTLIER, PAIR, TINY, TRIPLE, WHOLE, WHOLE_NUMBERS, of_step, normalized)
 
 __all__ = ["normalize", "detective"]
 
@@ -79,7 +79,7 @@ X_HAT = (  # what else can go wrong in normalizing, wherever it is a step
             "Your division is upside down. The deviations stand above, the standard deviation below."),
 )
 
-NORMALIZE = carried(STD, lambda std: lambda x, mean, var, eps: (x - mean) / std(var, eps)) + X_HAT + (
+NORMALIZE = of_step(STD, lambda std: lambda x, mean, var, eps: (x - mean) / std(var, eps)) + X_HAT + (
     Mistake("subtracted the wrong way round", lambda x, mean, var, eps: (mean - x) / np.sqrt(var + eps),
             "The signs are mirrored: you subtracted x from the mean. Values above the mean must come out positive."),
     Mistake("normalized each example", lambda x, mean, var, eps: 0 * x,
@@ -118,7 +118,7 @@ normalize = Exercise(
            "Subtract the mean. Divide by the standard deviation: the root of the variance, with eps added before the "
            "root is taken.",
            "The numerator is x − mean, in brackets. The divisor is the root of var + eps."),
-    plain="return (x - mean) / np.sqrt(var + eps)",
+    short_solution="return (x - mean) / np.sqrt(var + eps)",
     gloss="`refuse_zero_over_zero` raises an error where var and eps are both 0. For shape `(m,)`, `_per_feature` "
           "changes nothing.")
 
@@ -171,11 +171,11 @@ FORUM = (
             "Root and eps both got lost on the way, and the variance divides by m − 1 as before."),
 )
 
-DETECTIVE = FORUM + carried(
+DETECTIVE = FORUM + of_step(
     NORMALIZE, lambda wrong: lambda x, eps: wrong(x, x.mean(), x.var(), eps),
-    but=[mistake.name for mistake in FORUM] + ["eps outside the root", "eps forgotten", "eps added after the division",
-                                               "statistics computed again", "mean computed again",
-                                               "variance computed again", "root of std + eps"]) + carried(
+    without=[mistake.name for mistake in FORUM] + [
+        "eps outside the root", "eps forgotten", "eps added after the division", "statistics computed again",
+        "mean computed again", "variance computed again", "root of std + eps"]) + of_step(
     WRONG_VARIANCES, lambda wrong: lambda x, eps: (x - x.mean()) / np.sqrt(wrong(x) + eps), "variance")
 
 detective = Exercise(

@@ -7,7 +7,7 @@ from .lesson_01 import WRONG_MEANS
 from .lesson_02 import WRONG_VARIANCES
 from .lesson_03 import STD
 from .shared import (ALONE, EXAMPLE, FOUR, GAMMA_ZERO, LARGE_OFFSET, LONG, MIXED, NEAR_1E8, ONE_EXAMPLE, ONE_OUTLIER,
-                     OUTLIER, PAIR, TINY, TRIPLE, WHOLE, WHOLE_NUMBERS, carried)
+                     OUTLIER, PAIR, TINY, TRIPLE, WHOLE, WHOLE_NUMBERS, of_step)
 
 __all__ = ["scale_and_shift", "undo_gamma_beta"]
 
@@ -72,7 +72,7 @@ scale_and_shift = Exercise(
     hints=("gamma stretches, beta moves. Which one multiplies?",
            "y is a straight line in x_hat: gamma is its slope, and beta its value where x_hat is 0.",
            "Multiply x_hat by gamma first, then add beta to every value."),
-    plain="return gamma * x_hat + beta",
+    short_solution="return gamma * x_hat + beta",
     gloss="For shape `(m,)`, `_per_feature` changes nothing.")
 
 
@@ -123,11 +123,11 @@ SIGMA = (  # wrong ideas of gamma, said in the words of this exercise
             "You returned the batch itself. Return the two numbers that bring it back: gamma, then beta."),
 )
 
-UNDO = SIGMA + carried(
+UNDO = SIGMA + of_step(
     STD, lambda std: lambda x, eps: (std(x.var(), eps), x.mean()),
-    but=("eps forgotten", "eps outside the root", "divided by the variance", "divided by the variance, without eps",
-         "root of std + eps")) + carried(
-    WRONG_VARIANCES, lambda wrong: lambda x, eps: (np.sqrt(wrong(x) + eps), x.mean()), "variance") + carried(
+    without=("eps forgotten", "eps outside the root", "divided by the variance", "divided by the variance, without eps",
+         "root of std + eps")) + of_step(
+    WRONG_VARIANCES, lambda wrong: lambda x, eps: (np.sqrt(wrong(x) + eps), x.mean()), "variance") + of_step(
     WRONG_MEANS, lambda wrong: lambda x, eps: (np.sqrt(x.var() + eps), wrong(x)), "mean")
 
 undo_gamma_beta = Exercise(

@@ -8,7 +8,7 @@ from .lesson_02 import ONE_LESS, WRONG_VARIANCES
 from .lesson_03 import STD, X_HAT
 from .lesson_04 import SCALE
 from .shared import (ALONE, EQUAL, EXAMPLE, FOUR, GAMMA_ZERO, LARGE_OFFSET, LONG, MIXED, NEAR_1E8, ONE_EXAMPLE,
-                     ONE_OUTLIER, OUTLIER, PAIR, TINY, TRIPLE, WHOLE, WHOLE_NUMBERS, carried, normalized)
+                     ONE_OUTLIER, OUTLIER, PAIR, TINY, TRIPLE, WHOLE, WHOLE_NUMBERS, of_step, normalized)
 
 __all__ = ["batch_norm"]
 
@@ -36,9 +36,9 @@ def _with_scale(wrong):
     return lambda x, gamma, beta, eps: wrong(normalized(x, eps), gamma, beta)
 
 
-ONE_FEATURE = carried(STD, _with_std, but=("root of std + eps",)) + carried(X_HAT, _with_x_hat) + carried(
-    WRONG_MEANS, _with_mean, "mean") + carried(WRONG_VARIANCES, _with_variance, "variance") + carried(
-    SCALE, _with_scale) + carried((ONE_LESS,), _with_variance) + (
+ONE_FEATURE = of_step(STD, _with_std, without=("root of std + eps",)) + of_step(X_HAT, _with_x_hat) + of_step(
+    WRONG_MEANS, _with_mean, "mean") + of_step(WRONG_VARIANCES, _with_variance, "variance") + of_step(
+    SCALE, _with_scale) + of_step((ONE_LESS,), _with_variance) + (
     Mistake("subtracted the wrong way round", lambda x, gamma, beta, eps: -gamma * normalized(x, eps) + beta,
             "Your outputs are mirrored around beta: a minus sign is wrong, in x_hat or before gamma."),
     Mistake("std(ddof=1) + eps", lambda x, gamma, beta, eps: gamma * (x - x.mean()) / (x.std(ddof=1) + eps) + beta,
@@ -82,6 +82,6 @@ batch_norm = Exercise(
     hints=("Four steps, one line each: mean, variance, normalize, scale and shift.",
            "The variance is the mean of the squared deviations, with 1/m. eps is added to it before the root.",
            "Compute mean and var from x; x_hat from x, mean, var and eps; return gamma times x_hat, plus beta."),
-    plain="mean = x.mean()\nvar = ((x - mean) ** 2).mean()\n"
+    short_solution="mean = x.mean()\nvar = ((x - mean) ** 2).mean()\n"
           "x_hat = (x - mean) / np.sqrt(var + eps)\nreturn gamma * x_hat + beta",
     gloss="The four steps are the functions of lessons 01 to 04; each has its own `solution()`.")

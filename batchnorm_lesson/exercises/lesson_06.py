@@ -5,7 +5,7 @@ from .. import batchnorm
 from .exercise import Case, Exercise, Mistake
 from .lesson_05 import ONE_FEATURE
 from .shared import (GAMMA_ZERO, LARGE_OFFSET, LONG, MIXED, NEAR_1E8, ONE_EXAMPLE, ONE_OUTLIER, OUTLIER, TINY,
-                     WHOLE_NUMBERS, carried)
+                     WHOLE_NUMBERS, of_step)
 
 __all__ = ["batch_norm_features", "batch_norm_conv"]
 
@@ -55,7 +55,7 @@ PAIRS = (
     Mistake("first feature skipped", _without(0), "The first feature is 0 throughout. Counting starts at 0."),
 )
 
-BATCH_NORM_FEATURES = carried(ONE_FEATURE, _in_every_feature) + PAIRS + (
+BATCH_NORM_FEATURES = of_step(ONE_FEATURE, _in_every_feature) + PAIRS + (
     Mistake("wrong axis", _over(1),
             "You normalized each example by itself, over axis 1. A feature's statistics run over the batch: axis 0."),
     Mistake("one statistic for the whole table", _over((0, 1)),
@@ -99,7 +99,7 @@ def _times(factor):
     return lambda x, axis, keepdims: x.var(axis=axis, keepdims=keepdims) * factor(x)
 
 
-BATCH_NORM_CONV = carried(ONE_FEATURE, _in_every_feature, but=("1/(m − 1)",)) + PAIRS + (
+BATCH_NORM_CONV = of_step(ONE_FEATURE, _in_every_feature, without=("1/(m − 1)",)) + PAIRS + (
     Mistake("per-pixel statistics", _over(0),
             "You took the statistics of every pixel by itself. The same filter made all pixels of a channel: "
             "average over the pixels, too."),
@@ -194,7 +194,7 @@ batch_norm_features = Exercise(
     hints=("The same four lines as for one feature. Only the two averages must be told in which direction to walk.",
            "A mean and a variance for each column: axis 0 disappears, and C numbers stay.",
            "x.mean(axis=0) has shape (C,). So have gamma and beta, and NumPy lines all three up with the columns."),
-    plain="mean = x.mean(axis=0)\nvar = ((x - mean) ** 2).mean(axis=0)\n"
+    short_solution="mean = x.mean(axis=0)\nvar = ((x - mean) ** 2).mean(axis=0)\n"
           "x_hat = (x - mean) / np.sqrt(var + eps)\nreturn gamma * x_hat + beta",
     gloss="`batch_mean` and `batch_variance` keep axis 1 and average over all others; for `(m, C)` that is axis 0.")
 
@@ -224,7 +224,7 @@ batch_norm_conv = Exercise(
            "Everything but axis 1: the images, the rows and the columns, axis=(0, 2, 3). C numbers stay.",
            "Keep the axes with keepdims=True, and give gamma and beta the shape (1, C, 1, 1) with "
            "reshape(1, -1, 1, 1): then all of them line up with x."),
-    plain="mean = x.mean(axis=(0, 2, 3), keepdims=True)\nvar = x.var(axis=(0, 2, 3), keepdims=True)\n"
+    short_solution="mean = x.mean(axis=(0, 2, 3), keepdims=True)\nvar = x.var(axis=(0, 2, 3), keepdims=True)\n"
           "x_hat = (x - mean) / np.sqrt(var + eps)\n"
           "return gamma.reshape(1, -1, 1, 1) * x_hat + beta.reshape(1, -1, 1, 1)",
     gloss="`batch_mean` and `batch_variance` average over every axis but axis 1; `normalize` and `scale_and_shift` "

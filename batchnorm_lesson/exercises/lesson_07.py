@@ -9,7 +9,7 @@ from .lesson_01 import WRONG_MEANS
 from .lesson_02 import ONE_LESS, WRONG_VARIANCES
 from .lesson_03 import STD, X_HAT
 from .shared import (ALONE, EXAMPLE, FOUR, GAMMA_ZERO, LARGE_OFFSET, LONG, MIXED, NEAR_1E8, ONE_EXAMPLE, ONE_OUTLIER,
-                     OUTLIER, PAIR, TINY, TRIPLE, WHOLE, WHOLE_NUMBERS, carried, normalized)
+                     OUTLIER, PAIR, TINY, TRIPLE, WHOLE, WHOLE_NUMBERS, of_step, normalized)
 
 __all__ = ["parameter_gradients", "input_gradient", "batch_norm_backward"]
 
@@ -280,13 +280,13 @@ def _wrong_parameters(mistake):
         dx, _, _ = backward_pass(dy, x, gamma, eps)
         return dx, *mistake.wrong(dy, normalized(x, eps), x)
 
-    def carried(dy, x, gamma, eps):
+    def of_step(dy, x, gamma, eps):
         m, x_hat = len(x), normalized(x, eps)
         dgamma, dbeta = mistake.wrong(dy, x_hat, x)
         return gamma / np.sqrt(x.var() + eps) * (dy - dbeta / m - x_hat * dgamma / m), dgamma, dbeta
 
     return (mistake._replace(wrong=apart, says=f"{mistake.says} dx is right."),
-            Mistake(f"{mistake.name}, and in dx", carried, f"{mistake.says} dx was made from it, and is off as well."))
+            Mistake(f"{mistake.name}, and in dx", of_step, f"{mistake.says} dx was made from it, and is off as well."))
 
 
 WRONG_PARAMETERS = tuple(
@@ -317,10 +317,11 @@ def _missing(name):
 
 BATCH_NORM_BACKWARD = tuple(map(_wrong_dx, INPUT_GRADIENT)) + tuple(
     whole for mistake in WRONG_PARAMETERS for whole in _wrong_parameters(mistake)) + tuple(
-    _in_order(order) for order in permutations(RESULTS) if order[0] != "dx") + carried(
-    STD, _with_std, but=("root of std + eps", "divided by the variance")) + carried(
-    X_HAT, lambda wrong: _back_with(lambda x, eps: wrong(x, x.mean(), x.var(), eps)), but=("only centred",)) + carried(
-    WRONG_MEANS, _with_mean, "mean") + carried(WRONG_VARIANCES, _with_variance, "variance") + carried(
+    _in_order(order) for order in permutations(RESULTS) if order[0] != "dx") + of_step(
+    STD, _with_std, without=("root of std + eps", "divided by the variance")) + of_step(
+    X_HAT, lambda wrong: _back_with(lambda x, eps: wrong(x, x.mean(), x.var(), eps)),
+    without=("only centred",)) + of_step(
+    WRONG_MEANS, _with_mean, "mean") + of_step(WRONG_VARIANCES, _with_variance, "variance") + of_step(
     (ONE_LESS,), _with_variance) + (
     Mistake("eps forgotten in dx", _back_with(std=lambda x, eps: x.std()),
             "dgamma and dbeta are right. In front of dx, your std has no eps: take the root that divided x_hat."),
@@ -370,7 +371,7 @@ batch_norm_backward = Exercise(
            "can call my_parameter_gradients and my_input_gradient.",
            "Four lines: std, from x and eps; x_hat; dgamma, dbeta = my_parameter_gradients(dy, x_hat); and dx = "
            "my_input_gradient(dy, x_hat, gamma, std). Then return dx, dgamma, dbeta."),
-    plain="std = np.sqrt(x.var() + eps)\nx_hat = (x - x.mean()) / std\n"
+    short_solution="std = np.sqrt(x.var() + eps)\nx_hat = (x - x.mean()) / std\n"
           "dgamma, dbeta = (dy * x_hat).sum(), dy.sum()\n"
           "dx = gamma / std * (dy - dy.mean() - x_hat * (dy * x_hat).mean())\nreturn dx, dgamma, dbeta",
     gloss="The cache is x_hat, gamma and std. The backward pass, for every feature at once:\n\n```python\n"

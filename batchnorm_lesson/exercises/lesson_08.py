@@ -3,7 +3,7 @@ import numpy as np
 
 from .exercise import Case, Exercise, Mistake
 from .lesson_06 import BATCH_NORM_FEATURES
-from .shared import GAMMA_ZERO, LONG, MIXED, ONE_EXAMPLE, ONE_OUTLIER, OUTLIER, TINY, WHOLE_NUMBERS, carried
+from .shared import GAMMA_ZERO, LONG, MIXED, ONE_EXAMPLE, ONE_OUTLIER, OUTLIER, TINY, WHOLE_NUMBERS, of_step
 
 __all__ = ["layer", "residual_layer", "steps_until"]
 
@@ -46,8 +46,8 @@ def _normalized_as(wrong, layer):
 
 def _carried(layer):
     """The mistakes of batch norm for a table, made inside a layer; three have names of their own there."""
-    return carried(BATCH_NORM_FEATURES, lambda wrong: _normalized_as(wrong, layer), "batch norm",
-                   but=("gamma and beta forgotten", "gamma on x instead of x_hat", "returned the batch"))
+    return of_step(BATCH_NORM_FEATURES, lambda wrong: _normalized_as(wrong, layer), "batch norm",
+                   without=("gamma and beta forgotten", "gamma on x instead of x_hat", "returned the batch"))
 
 
 LAYER = (

@@ -4,7 +4,7 @@ import numpy as np
 from .exercise import Case, Exercise, Mistake
 from .lesson_03 import STD, X_HAT
 from .lesson_04 import SCALE
-from .shared import GAMMA_ZERO, LONG, MIXED, ONE_EXAMPLE, ONE_OUTLIER, OUTLIER, WHOLE_NUMBERS, carried
+from .shared import GAMMA_ZERO, LONG, MIXED, ONE_EXAMPLE, ONE_OUTLIER, OUTLIER, WHOLE_NUMBERS, of_step
 
 __all__ = ["update_running", "evaluate", "fold"]
 
@@ -107,13 +107,13 @@ UPDATE_RUNNING = (
             "You mixed in the median. The running mean follows the mean."),
 )
 
-COLUMNS = carried(STD, lambda wrong: lambda x, mean, var, gamma, beta, eps: gamma * (x - mean) / wrong(var, eps) + beta)
-COLUMNS += carried(X_HAT, lambda wrong: lambda x, mean, var, gamma, beta, eps: gamma * wrong(x, mean, var, eps) + beta,
-                   but=("normalized each example", "statistics computed again", "mean computed again",
+COLUMNS = of_step(STD, lambda wrong: lambda x, mean, var, gamma, beta, eps: gamma * (x - mean) / wrong(var, eps) + beta)
+COLUMNS += of_step(X_HAT, lambda wrong: lambda x, mean, var, gamma, beta, eps: gamma * wrong(x, mean, var, eps) + beta,
+                   without=("normalized each example", "statistics computed again", "mean computed again",
                         "variance computed again", "squeezed between 0 and 1", "statistics of the example",
                         "returned the batch"))
-COLUMNS += carried(SCALE, lambda wrong: lambda x, mean, var, gamma, beta, eps: wrong(
-    (x - mean) / np.sqrt(var + eps), gamma, beta), but=("the batch's own statistics", "normalized again"))
+COLUMNS += of_step(SCALE, lambda wrong: lambda x, mean, var, gamma, beta, eps: wrong(
+    (x - mean) / np.sqrt(var + eps), gamma, beta), without=("the batch's own statistics", "normalized again"))
 
 
 def _after_an_update(momentum):

@@ -19,20 +19,20 @@ NEAR_1E8 = 1e8 + np.array([-7.0, -1.0, 1.0, 7.0])
 
 # Inputs of a special kind: if an answer is wrong on one kind only, it says more than the numbers do.
 WHOLE_NUMBERS = {"note": "whole numbers were given", "blames": "integer result"}
-ONE_OUTLIER = {"note": "one value lay far out", "blames": "values far out held back"}
+ONE_OUTLIER = {"note": "one value lay far out", "blames": "outlier clipped or left out"}
 LARGE_OFFSET = {"note": "x lay near 100,000,000", "blames": "digits lost far from zero"}
 ONE_EXAMPLE = {"note": "the batch held one example", "blames": "one kind of input"}
-GAMMA_ZERO = {"note": "gamma was 0", "blames": "zero taken for missing"}
+GAMMA_ZERO = {"note": "gamma was 0", "blames": "gamma = 0 treated as missing"}
 
 
-def carried(catalogue, into, where="", but=()):
-    """A step's mistakes, made inside a longer calculation: into makes a wrong whole from a wrong step.
+def of_step(catalogue, whole, step="", without=()):
+    """A step's mistakes, made inside a longer calculation: whole makes a wrong whole of a wrong step.
 
-    where names the step, if the learner has to be told; but names the mistakes that stay behind.
+    step is its name, if the learner has to be told; without names the mistakes that stay behind.
     """
-    return tuple(Mistake(f"{where}: {name}" if where else name, into(wrong),
-                         f"The mistake is in your {where}. {says}" if where else says)
-                 for name, wrong, says in catalogue if name not in but)
+    return tuple(Mistake(f"{step}: {name}" if step else name, whole(wrong),
+                         f"The mistake is in your {step}. {says}" if step else says)
+                 for name, wrong, says in catalogue if name not in without)
 
 
 def normalized(x, eps):

@@ -7,7 +7,7 @@ from traitlets import Unicode
 
 from ..widgets import earlier_runs
 from ..widgets.access import mender
-from ..widgets.shared import layout, plain, shared
+from ..widgets.shared import layout, widget, shared
 from ..figures.picture import drawing
 from ..figures.style import font, number, subscript
 
@@ -52,12 +52,12 @@ class Explorer(widgets.VBox):
         self._start = self._before = self.values
         quantities, readout = compute(**self.values)
         self.picture = picture(**quantities)
-        self.picture.again = self._again
+        self.picture.remake = self._remake
         width, height = self.picture.size
         # The size in pixels keeps the page from jumping while the picture changes; a narrow page shrinks it as a whole.
         self._image = widgets.Image(format="png", width=width, height=height, layout=layout(
             width=f"{width}px", max_width="100%", min_width="0", height="auto", flex="0 1 auto"))
-        self._words = plain(widgets.HTML, {"width": "auto", "margin": "0"})
+        self._words = widget(widgets.HTML, {"width": "auto", "margin": "0"})
         self._words.add_class("spoken")
         presses = {"Reset": self._start} | (buttons or {})
         label = self._label_width
@@ -104,7 +104,7 @@ class Explorer(widgets.VBox):
     _quiet = False
 
     def _button(self, caption, values):
-        button = plain(widgets.Button, {"width": "auto"}, description=caption)
+        button = widget(widgets.Button, {"width": "auto"}, description=caption)
         button.on_click(lambda _: self.set(**(values(**self.values) if callable(values) else values)))
         return button
 
@@ -126,7 +126,7 @@ class Explorer(widgets.VBox):
             self._before = self.values
             self._show(readout)
 
-    def _again(self, **_):
+    def _remake(self, **_):
         """Another picture, brought to where this one was before the move; it may show its start and that as ghosts."""
         picture = self.make(**self.compute(**self._start)[0])
         return picture.update(**self.compute(**self._before)[0])
@@ -139,8 +139,8 @@ class Explorer(widgets.VBox):
     @property
     def text(self):
         """The explorer in words: its title, the readout and the picture's sentence."""
-        plain = html.unescape(re.sub("<[^>]+>", "", self._readout.replace("<br>", "\n")))
-        return f"{self.title}\n{plain}\n{self.picture.sentence}"
+        readout = html.unescape(re.sub("<[^>]+>", "", self._readout.replace("<br>", "\n")))
+        return f"{self.title}\n{readout}\n{self.picture.sentence}"
 
     # ipywidgets 7 displays itself through this method, which would leave out the picture and the words.
     _ipython_display_ = None
@@ -155,9 +155,9 @@ class Explorer(widgets.VBox):
 def slider(label, value, low, high, step):
     """A slider with a text box beside it, for a number; with a step of 1, for whole numbers only."""
     if step == 1:
-        return plain(widgets.IntSlider, value=value, min=low, max=high, description=label)
+        return widget(widgets.IntSlider, value=value, min=low, max=high, description=label)
     decimals = len(f"{step:g}".partition(".")[2])
-    return plain(widgets.FloatSlider, value=value, min=low, max=high, step=step, description=label,
+    return widget(widgets.FloatSlider, value=value, min=low, max=high, step=step, description=label,
                  readout_format=f".{decimals}f")
 
 
@@ -169,19 +169,19 @@ class LogSlider(widgets.FloatLogSlider):
 
 def log_slider(label, value, low, high):
     """A slider over powers of ten, from 10**low to 10**high."""
-    return plain(LogSlider, value=value, min=low, max=high, step=0.25, description=label)
+    return widget(LogSlider, value=value, min=low, max=high, step=0.25, description=label)
 
 
 def stops(label, value, options):
     """A slider that stops at the given options only; its number is for reading: ipywidgets ignores what is typed."""
-    control = plain(widgets.SelectionSlider, value=value, options=options, description=label)
+    control = widget(widgets.SelectionSlider, value=value, options=options, description=label)
     control.add_class("stops")
     return control
 
 
 def choice(label, value, options):
     """A drop-down list."""
-    return plain(widgets.Dropdown, value=value, options=options, description=label)
+    return widget(widgets.Dropdown, value=value, options=options, description=label)
 
 
 def batch_sliders(x):

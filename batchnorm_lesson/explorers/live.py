@@ -9,7 +9,7 @@ import time
 
 import ipywidgets as widgets
 
-from ..widgets.shared import plain
+from ..widgets.shared import widget
 from ..figures.picture import drawing
 from .base import Explorer
 
@@ -33,9 +33,9 @@ class Live(Explorer):
     def __init__(self, title, picture, race, controls, steps):
         Live._running = None
         self.race, self.steps = race, steps
-        self._bar = plain(widgets.IntProgress, {"width": "100%"}, {"description_width": "45px"}, max=steps,
+        self._bar = widget(widgets.IntProgress, {"width": "100%"}, {"description_width": "45px"}, max=steps,
                           description="steps")
-        train, stop = (plain(widgets.Button, {"width": "auto"}, description=words) for words in ("Train", "Stop"))
+        train, stop = (widget(widgets.Button, {"width": "auto"}, description=words) for words in ("Train", "Stop"))
         train.on_click(lambda _: self.train())
         stop.on_click(lambda _: self.stop())
         super().__init__(title, picture, lambda **values: race(**values).state(False)[:2], controls,

@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw
 
 from . import style
 
-WARM = 6  # so many pictures, the last that were painted, keep their figure; a lesson has one to four explorers
+MOST_FIGURES = 6  # so many pictures, the last that were painted, keep their figure; a lesson has one to four explorers
 ANCHORS = {"left": "l", "center": "m", "right": "r", "top": "a", "bottom": "d", "baseline": "s"}
 
 
@@ -46,7 +46,7 @@ def coarser(pixels):
 # ipykernel 7 may run an observer beside a cell that draws the same picture. This is the package's only lock: who holds
 # it waits for nothing else, so it comes free again.
 drawing = threading.RLock()
-_warm = []
+_with_figure = []
 
 
 def _leaves_its_frame(artist):
@@ -75,11 +75,11 @@ class Picture:
     documentation of matplotlib. In a notebook the last expression of a cell shows the picture.
 
     A notebook that is run again and again leaves pictures behind that nobody sees. So only the last few keep their
-    figure, which is some megabytes; the others keep their file. When one of those is moved, ``again(**quantities)``
+    figure, which is some megabytes; the others keep their file. When one of those is moved, ``remake(**quantities)``
     makes another picture of the same kind, whose figure it takes over.
     """
 
-    again = None
+    remake = None
 
     def __init__(self, figure, draw, **quantities):
         self._canvas, self._draw, self.quantities = figure.canvas, draw, tuple(quantities)
@@ -101,31 +101,31 @@ class Picture:
     def update(self, **quantities):
         """Show other quantities; the sentence follows. Returns the picture itself."""
         with drawing:
-            self._warm_up(quantities)
+            self._need_figure(quantities)
             self.sentence, self._file = self._draw(**quantities), None
             if any(map(_leaves_its_frame, self._moving)):
                 self.sentence += " Some of it lies outside the picture."
         return self
 
-    def _warm_up(self, quantities):
+    def _need_figure(self, quantities):
         """See that the figure is there, and that only the last few pictures have one."""
         if self._canvas is None:
-            fresh = self.again(**quantities)
+            fresh = self.remake(**quantities)
             self._canvas, self._draw, self._background = fresh._canvas, fresh._draw, fresh._background
             self._moving, self._labels = fresh._moving, fresh._labels
-            _warm.remove(fresh)
-        if self in _warm:
-            _warm.remove(self)
-        _warm.append(self)
-        for picture in [picture for picture in _warm[:-WARM] if picture.again]:
-            picture._cool_down()
+            _with_figure.remove(fresh)
+        if self in _with_figure:
+            _with_figure.remove(self)
+        _with_figure.append(self)
+        for picture in [picture for picture in _with_figure[:-MOST_FIGURES] if picture.remake]:
+            picture._drop_figure()
 
-    def _cool_down(self):
+    def _drop_figure(self):
         """Give the figure up, and keep the file."""
         with drawing:
-            if self in _warm:
+            if self in _with_figure:
                 self.png()
-                _warm.remove(self)
+                _with_figure.remove(self)
                 self._canvas = self._draw = self._background = self._moving = self._labels = None
 
     def png(self, sharp=True):
@@ -164,8 +164,8 @@ class Picture:
         """Jupyter's way to show it. A picture that stands by itself will hardly be moved: it gives its figure up."""
         with drawing:
             bundle = self.bundle()
-            if self.again:
-                self._cool_down()
+            if self.remake:
+                self._drop_figure()
             return bundle
 
     def bundle(self):

@@ -15,7 +15,7 @@ function say(words) {
     setTimeout(() => region.textContent = words, 50);
 }
 
-const plain = element => element.innerText.replace(/\s+/g, ' ').trim();
+const words_of = element => element.innerText.replace(/\s+/g, ' ').trim();
 
 function set(element, name, value) {
     if (element && element.getAttribute(name) !== value) element.setAttribute(name, value);
@@ -46,9 +46,9 @@ function at_every_change(box) {
 
 function at_rest(box) {
     const sentence = box.querySelector('.explorer-sentence');
-    if (sentence) set(box.querySelector('.widget-image'), 'alt', plain(sentence));
+    if (sentence) set(box.querySelector('.widget-image'), 'alt', words_of(sentence));
     const words = box.querySelector(':scope > .spoken');
-    if (words && box.contains(document.activeElement)) say(plain(words));
+    if (words && box.contains(document.activeElement)) say(words_of(words));
 }
 
 // Notebook 7 takes the arrow keys before a slider gets them, unless it meets this attribute.

@@ -22,6 +22,6 @@ def is_shared(widget):
 layout = functools.partial(shared, widgets.Layout)
 
 
-def plain(kind, look=None, style=None, **traits):
+def widget(kind, look=None, style=None, **traits):
     """A widget of a kind, with a shared Layout of those traits, and a shared style."""
     return kind(layout=layout(**look or {}), style=shared(kind.style.klass, **style or {}), **traits)

@@ -39,7 +39,7 @@ WRONG["normalize"] = [
     ("return (x - x.mean()) / np.sqrt(var + eps)", "mean computed again"),
     ("return (x - mean) / np.sqrt(x.var() + eps)", "variance computed again"),
     ("return (x - x.min()) / (x.max() - x.min())", "squeezed between 0 and 1"),
-    ("return np.clip((x - mean) / np.sqrt(var + eps), -3, 3)", "values far out held back"),
+    ("return np.clip((x - mean) / np.sqrt(var + eps), -3, 3)", "outlier clipped or left out"),
     ("out = np.zeros(len(x))\nfor i in range(1, len(x)):\n    out[i] = (x[i] - mean) / np.sqrt(var + eps)\nreturn out",
      "an example left at 0"),
     ("return np.squeeze((x - mean) / np.sqrt(var + eps))", "an axis of length 1 lost"),

@@ -35,7 +35,8 @@ WRONG["batch_norm_features"] = [
     ("return gamma * (x - x.mean(axis=0)) / np.sqrt(x.std(axis=0) + eps) + beta", "variance: standard deviation"),
     (f"return {COLUMNS.format('gamma[0]', 'beta[0]')}", "one gamma and beta for all features"),
     (f"return ({COLUMNS.format('gamma', 'beta')}).T", "transposed"),
-    (f"gamma = np.where(gamma == 0, 1, gamma)\nreturn {COLUMNS.format('gamma', 'beta')}", "zero taken for missing"),
+    (f"gamma = np.where(gamma == 0, 1, gamma)\nreturn {COLUMNS.format('gamma', 'beta')}",
+     "gamma = 0 treated as missing"),
     ("var = (x ** 2).mean(axis=0) - x.mean(axis=0) ** 2\n"
      "return gamma * (x - x.mean(axis=0)) / np.sqrt(var + eps) + beta", "digits lost far from zero"),
     ("return x", "returned the batch"),

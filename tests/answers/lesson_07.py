@@ -103,7 +103,7 @@ WRONG["input_gradient"] = [
     (SIX.replace("-dx_hat.sum() / std", "-dx_hat.sum() / std ** 2"), "dmean divided by the variance"),
     (SIX.replace("dx_hat / std +", "dx_hat / std ** 2 +"), "direct road divided by the variance"),
     (f"return -{DX}", "sign of dx"),
-    (f"gamma = gamma or 1\nreturn {DX}", "zero taken for missing"),
+    (f"gamma = gamma or 1\nreturn {DX}", "gamma = 0 treated as missing"),
     ("return gamma / std * (dy - sum(dy) - x_hat * (dy @ x_hat))", "sums instead of means"),
 ]
 ARGUMENTS["input_gradient"] = lambda rng, m, C: [batch(rng, m), rng.normal(0, 1, m), rng.normal(0, 2),
@@ -161,7 +161,7 @@ WRONG["batch_norm_backward"] = [
     (PAPER.replace("(dy * x_hat).sum(), dy.sum()", "(dx_hat * x_hat).sum(), dy.sum()"), "gamma in dgamma"),
     (PAPER.replace("(dy * x_hat).sum(), dy.sum()", "(dy * x_hat).sum(), dx_hat.sum()"), "gamma in dbeta"),
     (WHOLE.replace("return dx, dgamma, dbeta", "return dgamma, dbeta, dx"), "returned dgamma, dbeta, dx"),
-    ("gamma = gamma or 1\n" + WHOLE, "zero taken for missing"),
+    ("gamma = gamma or 1\n" + WHOLE, "gamma = 0 treated as missing"),
     ("x -= x.mean()\nreturn x, x.sum(), x.sum()", "changed its input"),
     ("m = len(x)\nstd = (np.var(x, ddof=1) + eps) ** 0.5\nh = (x - x.mean()) / std\ndgamma, dbeta = dy @ h, sum(dy)\n"
      "return gamma / std * (dy - dbeta / m - h * dgamma / m), dgamma, dbeta", "1/(m − 1)"),

@@ -104,7 +104,7 @@ WRONG["evaluate"] = [
     (EVALUATED.replace("gamma * ", ""), "gamma forgotten"),
     ("m = len(x)\n" + EVALUATED.replace("running_var + eps", "running_var * m / (m - 1) + eps"),
      "variance corrected again"),
-    ("gamma = gamma + (gamma == 0)\n" + EVALUATED, "zero taken for missing"),
+    ("gamma = gamma + (gamma == 0)\n" + EVALUATED, "gamma = 0 treated as missing"),
     ("if len(x) == 1:\n    return x\n" + EVALUATED, ""),
 ]
 ARGUMENTS["evaluate"] = lambda rng, m, C: [batch(rng, m, C), rng.normal(0, 5, C), rng.uniform(0.1, 9, C),
@@ -148,7 +148,7 @@ WRONG["fold"] = [
      "results in the wrong order"),
     ("k = beta / np.sqrt(running_var + eps)\nreturn W * k, (b - running_mean) * k + gamma", "gamma and beta exchanged"),
     (FOLDED.replace("return W * k, ", "return "), "wrong number of results"),
-    ("gamma = np.where(gamma == 0, 1, gamma)\n" + FOLDED, "zero taken for missing"),
+    ("gamma = np.where(gamma == 0, 1, gamma)\n" + FOLDED, "gamma = 0 treated as missing"),
 ]
 ARGUMENTS["fold"] = lambda rng, m, C: [batch(rng, m, C), rng.normal(0, 2, C), rng.normal(0, 2, C), rng.normal(0, 2,
                                        C), rng.normal(0, 5, C), rng.uniform(0.1, 9, C), rng.uniform(0.1, 3)]
