@@ -1,6 +1,7 @@
 """What the tests share: finding a browser, and saying plainly what was left out."""
 import importlib.util
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -17,6 +18,8 @@ ROUNDINGS = int(os.environ.get("ROUNDINGS", 0))  # set by tests/processors.py
 # Voila lives in an environment of its own: make test-app.
 collect_ignore = [] if importlib.util.find_spec("voila") else ["test_app_live.py"]
 
+# With THOROUGH=1, as in continuous integration: also what a change seldom breaks.
+THOROUGH = os.environ.get("THOROUGH", "").lower() in ("1", "true")
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
 BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge",
             "msedge"]
@@ -121,12 +124,17 @@ def pytest_collection_modifyitems(items):
         items[:] = [item for item in items if "within" in item.fixturenames]
     items.sort(key=rank)
     for item in items:
-        if type(item).__name__ == "IPyNbCell":
+        if type(item).__name__ == "IPyNbCell" and (THOROUGH or RANDOM.search(item.cell.source)):
             item.runtest = twice(item)
+
+
+RANDOM = re.compile(r"random|rng|train|%%result")
 
 
 def twice(item):
     """A notebook's cell is run and compared two times: learners run cells again all the time, and no number may change.
+
+    Without THOROUGH, that is done with cells that draw random numbers or train, and with results that unfold.
 
     Both runs come before the next cell's, so that what a cell changes in the work of an earlier one is seen.
     """

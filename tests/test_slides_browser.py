@@ -7,6 +7,7 @@ from nbformat.v4 import new_notebook
 
 from batchnorm_lesson.editions import slides
 from batchnorm_lesson.lessons import Lesson
+from conftest import THOROUGH
 from lessons import NOTEBOOKS
 
 lab = pytest.importorskip("lab", reason="Playwright is not installed (pip install -r tests/requirements.txt)")
@@ -15,7 +16,8 @@ SMALL, LARGE = {"width": 1280, "height": 720}, {"width": 1366, "height": 768}
 LEAST_LETTERS = 17  # pixels, on a slide of 720
 LETTERS_OF_A_PICTURE = 11 / 72 * 100  # pixels: tests of the pictures see that none has smaller ones
 
-every_lesson = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem[:2])
+MEASURED = NOTEBOOKS if THOROUGH else NOTEBOOKS[3:6]
+every_lesson = pytest.mark.parametrize("path", MEASURED, ids=lambda path: path.stem[:2])
 
 
 # In the browser: what every slide measures
@@ -83,12 +85,12 @@ RUN = """async places => {
 
 
 def all_shows():
-    """The slides of all lessons in one notebook, and the places of the cells that make sliders, questions and boxes.
+    """The slides of these lessons in one notebook, and the places of the cells that make sliders, questions and boxes.
 
     The others, which may train a network, keep the outputs that they were saved with.
     """
     made = new_notebook(metadata=nbformat.read(NOTEBOOKS[0], as_version=4).metadata)
-    for path in NOTEBOOKS:
+    for path in MEASURED:
         for cell in slides.as_show(Lesson(path).without(*slides.LEFT_OUT)).cells:
             cell.id = f"{path.stem[:2]}-{cell.id}"
             cell.metadata["lesson"] = path.stem
@@ -119,7 +121,7 @@ def jupyter(browser, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def measured(jupyter):
-    """What the cells of every lesson measure, for the smallest screen and for a usual one."""
+    """What the cells of these lessons measure, for the smallest screen and for a usual one."""
     # Six hundred cells that nobody sees need not be painted whenever one of them has run: a fifth of the time.
     hidden = jupyter.add_style_tag(content=".jp-WindowedPanel-viewport { content-visibility: hidden }")
     lab.open_notebook(jupyter, "all.ipynb")
