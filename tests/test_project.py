@@ -377,3 +377,9 @@ def test_every_file_of_the_package_is_installed():
     installed = {path for pattern in settings["package-data"]["batchnorm_lesson"] for path in package.glob(pattern)}
     there = {path for path in package.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")}
     assert not there - installed
+
+
+@pytest.mark.parametrize("file", ["README.md", "pyproject.toml", "batchnorm_lesson/__init__.py"])
+def test_what_the_lessons_teach_is_as_short_as_is_said(file):
+    lines = len((ROOT / "batchnorm_lesson" / "batchnorm.py").read_text(encoding="utf-8").splitlines())
+    assert 140 <= lines <= 160 and "about 150 lines of NumPy" in (ROOT / file).read_text(encoding="utf-8")
