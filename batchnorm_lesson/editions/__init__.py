@@ -1,1 +1,1 @@
-"""The lessons as web pages: for reading, with neither kernel nor network, and as notebooks that run in the browser."""
+"""What is made of the lessons: slides, the app, pages for reading, JupyterLite and a graded course."""
