@@ -26,8 +26,9 @@ def named(pattern, number):
 
 def row(section, name):
     """The cells of a table's row that begins with a name, without the name."""
-    found, = [line for line in section.splitlines() if line.startswith(f"| `{name}` |")]
-    return [cell.strip() for cell in found.strip("|").split("|")[1:]]
+    found = [line for line in section.splitlines() if line.startswith(f"| `{name}` |")]
+    assert len(found) == 1, f"notebooks/teaching.md needs one row for {name} in its lesson's section"
+    return [cell.strip() for cell in found[0].strip("|").split("|")[1:]]
 
 
 def plan(title):
