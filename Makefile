@@ -14,7 +14,7 @@ BIN := .venv/bin
 # The notebooks choose their own back end; one from outside changes what a cell prints.
 unexport MPLBACKEND
 
-.PHONY: lesson slides app test test-app check-processors outputs bench site lock check-binder links clean
+.PHONY: lesson slides app check test test-app check-processors outputs bench site lock check-binder links clean
 
 lesson: .venv/lesson
 	$(BIN)/python -m batchnorm_lesson $(LAB_ARGS)
@@ -24,6 +24,14 @@ slides: .venv/slides
 
 app: build/app/ready
 	build/app/bin/python -m batchnorm_lesson app $(APP_ARGS)
+
+# What a change most likely breaks, in a minute and without a browser.
+check: .venv/test
+	$(BIN)/ruff check --quiet batchnorm_lesson tests
+	$(BIN)/python -m pytest --quiet --numprocesses 2 --dist loadscope $(CHECK) $(PYTEST_ARGS)
+CHECK = $(wildcard notebooks/0[1-7]*.ipynb) $(addprefix tests/test_,batchnorm.py layer.py refusals.py exercises.py \
+  wrong_answers.py questions.py lessons.py project.py teaching.py lesson_01.py lesson_02.py lesson_03.py lesson_04.py \
+  lesson_05.py)
 
 test: .venv/test
 	$(BIN)/ruff check --quiet batchnorm_lesson tests
