@@ -12,9 +12,9 @@ from matplotlib.layout_engine import PlaceHolderLayoutEngine
 from test_live import PATIENCE, press, training, wait_until
 from traitlets import TraitError
 
-from batchnorm_lesson import picture
 from batchnorm_lesson.explorers.base import Explorer, slider
 from batchnorm_lesson.explorers.live import Live
+from batchnorm_lesson.figures import picture
 from batchnorm_lesson.figures.picture import Picture, drawing
 
 STEPS = 3
