@@ -2,6 +2,7 @@
 
 And what such answers are judged by: inputs that catch a slip, a difference that can be read, clues for errors.
 """
+import atexit
 import builtins
 import contextlib
 import io
@@ -243,6 +244,7 @@ def test_what_is_displayed_appears_for_the_first_batch_only():
             assert exercises.batch_mean.check(lambda x: display(len(x)) or x.mean()).status == "right"
     finally:
         shell.atexit_operations()
+        atexit.unregister(shell.atexit_operations)  # a second time it would fail
         InteractiveShell.clear_instance()
     assert shown.getvalue() == "4\n"
 
