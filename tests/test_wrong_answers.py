@@ -144,7 +144,7 @@ READABLE = [
      "The mean of your result is 5, and it should be 4."),
     ("batch_mean_table", "y = x.mean(axis=0)\ny[-1] *= 3\nreturn y",
      "Look at column 2 alone. For x[:, 2] = [4, 8.5] your function gave 18.75, and 6.25 is right.", ""),
-    ("normalize", "x_hat = (x - mean) / np.sqrt(var + eps)\nif len(x) > 99:\n    x_hat[-1] = 3\nreturn x_hat",
+    ("normalize", "x_hat = (x - mean) / np.sqrt(var + eps)\nif np.max(x) > 99:\n    x_hat[-1] = 3\nreturn x_hat",
      "For x = (128 values), mean = 0, var = 1, eps = 0.5 your function gave 3 at index 127, where x is 1000, and "
      "816.497 is right.", "one value lies far out"),
     ("update_running", "mean, var = x.mean(axis=0), x.var(axis=0, ddof=1)\nvar[-1] += 3\n"

@@ -3,18 +3,27 @@
 These are mistakes like those of a catalogue, made from the exercise's own answer. The catalogue, which knows the
 exercise, comes first.
 """
-from collections.abc import Callable
+from itertools import combinations, permutations
 from typing import NamedTuple
 
 import numpy as np
 
+from .calling import show
+
 
 class Mistake(NamedTuple):
-    """One entry of a catalogue: its name, a function that makes the mistake, and what to tell who makes it."""
+    """One entry of a catalogue: its name, what is wrong, and what to tell who makes it.
+
+    wrong is a function that makes the mistake: a whole answer, or one step of it. A dict holds several steps at once.
+    """
 
     name: str
-    wrong: Callable
+    wrong: object
     says: str
+
+    def in_step(self, step):
+        """The mistake with a dict of what is wrong: the step has a name where it is one alone."""
+        return self if isinstance(self.wrong, dict) else self._replace(wrong={step: self.wrong})
 
 
 def _rounded(decimals):
@@ -59,6 +68,12 @@ EACH_VALUE = (
     Mistake("sorted", lambda part, _: np.sort(part, axis=0), "The values of your result are sorted. Keep them in the "
                                                              "order of the batch."),
     Mistake("turned round", lambda part, _: part[::-1], "Your result has its examples in reversed order."),
+    Mistake("reshaped instead of transposed", lambda part, _: part.T.reshape(part.shape),
+            "The numbers are right and stand in the wrong places: reshape does not turn columns into rows. Transpose "
+            "with .T."),
+    Mistake("one example for all", lambda part, _: np.broadcast_to(part[-1:], part.shape),
+            "Every example of your result is the last one. Is the same list or row put in again and again? Make a new "
+            "one in each round."),
     Mistake("transposed", lambda part, _: part.T, "The numbers are right, and rows and columns are exchanged: "
                                                   "transpose your result with .T."),
     Mistake("an axis of length 1 lost", lambda part, _: part.squeeze(),
@@ -72,6 +87,43 @@ EXAMPLES = (
     Mistake("last example skipped", lambda batch: batch[:-1], "Your result leaves out the last example. range(len(x)) "
                                                               "and slices end before their end by themselves."),
 )
+
+
+USUAL = {"eps": (1e-5, 1e-3, 1e-6, 1e-8), "momentum": (0.1, 0.9)}  # what stands in the place of an argument
+FROM_ABOVE = "whatever your function is given. Use what is handed in. Is it a default, or a name from a cell above?"
+
+
+def fixed(names, example):
+    """A mistake for each argument but the first: its own value is not used, but a default or that of the example.
+
+    Of several that are single numbers the example's can be used together.
+    """
+    numbers = [(name, value) for name, value in zip(names[1:], example[1:]) if np.ndim(value) == 0]
+    alone = [(name, value) for name, given in numbers
+             for value in dict.fromkeys((*USUAL.get(name, ()), given)) if value]
+    together = [numbers[:count] for count in range(2, len(numbers) + 1)]
+    return tuple(Mistake(f"{name} fixed at {show(value)}", {name: value}, f"Your {name} is {show(value)}, {FROM_ABOVE}")
+                 for name, value in alone) + tuple(
+        Mistake(f"{words} of the example", dict(some), f"Your {words} are those of the example, {FROM_ABOVE}")
+        for some in together for words in [", ".join(dict(some))])
+
+
+def exchanged(answer, names, example):
+    """A mistake for each two arguments of one shape, which stand in each other's place; three can go round."""
+    shapes = [np.shape(value) for value in example]
+    for places in [*combinations(range(len(names)), 2), *permutations(range(len(names)), 3)]:
+        if len({shapes[i] for i in places}) == 1 and (len(places) == 2 or shapes[places[0]] == ()):
+            yield Mistake("arguments exchanged", _in_places(answer, places),
+                          f"{' and '.join(names[i] for i in sorted(places))} stand in each other's place.")
+
+
+def _in_places(answer, places):
+    def wrong(*args):
+        moved = list(args)
+        for here, there in zip(places, (*places[1:], places[0])):
+            moved[here] = args[there]
+        return answer(*moved)
+    return wrong
 
 
 def changes(answer, cases, names):

@@ -1,16 +1,23 @@
 """One exercise: its statement, hints and solution, and the check that hands the learner's function to the judging."""
 import inspect
+import itertools
 import textwrap
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import itemgetter
 from typing import NamedTuple
 
-from .any_exercise import Mistake, changes
+import numpy as np
+
+from .any_exercise import Mistake, changes, exchanged, fixed
 from .judging import judge
 from .calling import computed, show
 
 __all__ = ["Case", "Exercise", "Mistake", "source"]
+
+PAIRS = 3000  # of two mistakes at once are tried: a tenth of a second
 
 
 class Case(NamedTuple):
@@ -49,7 +56,9 @@ class Exercise:
     task: what to write, with shapes, as Markdown.
     answer: the right function; its source is the solution.
     cases: the calls that a check makes; the first is the worked example.
-    catalogue: the mistakes that are known by their results.
+    made: what makes the whole function of its steps, which it takes by their names; without any, the right function.
+    steps: the mistakes that can be made in each step, and under "" those in several at once.
+    mistakes: those that are this exercise's own, in its own words; they come first.
     hints: each closer than the one before.
     short_solution: its body in a few lines, where answer is made for more than this exercise.
     parts: the names of the result's parts, where it has several; each is compared by itself.
@@ -64,8 +73,10 @@ class Exercise:
     task: str
     answer: Callable
     cases: tuple
-    catalogue: tuple
     hints: tuple
+    mistakes: tuple = ()
+    made: Callable = None
+    steps: dict = field(default_factory=dict)
     short_solution: str = ""
     parts: tuple = ()
     gloss: str = ""
@@ -121,9 +132,66 @@ class Exercise:
         return [computed(self.answer, case, self.parts) for case in self.cases]
 
     @cached_property
+    def in_steps(self):
+        """The mistakes that are made in a step, in several, or in an argument: each with a dict of what is wrong."""
+        return tuple(mistake.in_step(step) for step, catalogue in self.steps.items() for mistake in catalogue) + fixed(
+            self.names, self.cases[0].args)
+
+    @cached_property
+    def catalogue(self):
+        """Every mistake of this exercise, its own before those of its steps, each with a function that makes it."""
+        return tuple(mistake if callable(mistake.wrong) else mistake._replace(wrong=self.made_with(mistake.wrong))
+                     for mistake in self.mistakes + self.in_steps)
+
+    @cached_property
     def known(self):
         """What is looked for, by its results: the catalogue, then what can be done to a right result."""
-        return self.catalogue + changes(self.answer, self.cases, self.parts)
+        return (self.catalogue + changes(self.answer, self.cases, self.parts)
+                + tuple(exchanged(self.answer, self.names, self.cases[0].args)))
+
+    def made_with(self, wrong):
+        """The function with wrong steps, and with other values in the place of its arguments."""
+        given = {name: value for name, value in wrong.items() if name in self.names}
+        steps = {step: of for step, of in wrong.items() if step not in given}
+        function = self.made(**steps) if self.made else self.answer
+        return lambda *args: function(*(given.get(name, arg) for name, arg in zip(self.names, args)))
+
+    @cached_property
+    def two_at_once(self):
+        """The usual pairs of mistakes that can be made together: the first ones of each step, before the rare ones."""
+        places = Counter()
+        ranked = []
+        for mistake in self.in_steps:
+            ranked.append((places[tuple(mistake.wrong)], mistake))
+            places[tuple(mistake.wrong)] += 1
+        pairs = [(i + j, one, other) for (i, one), (j, other) in itertools.combinations(ranked, 2)
+                 if not one.wrong.keys() & other.wrong.keys()]
+        return [pair[1:] for pair in sorted(pairs, key=itemgetter(0))[:PAIRS]]
+
+    @cached_property
+    def probe(self):
+        """The smallest ordinary case of two values or more: by it most pairs of mistakes are told apart."""
+        return min((i for i, case in enumerate(self.cases) if not case.blames and len(case.args[0]) > 1 and i),
+                   key=lambda i: self.cases[i].args[0].size)
+
+    @cached_property
+    def pair_results(self):
+        """What each pair of mistakes gives for the probe, a row of numbers for each; nan where it gives no such row."""
+        rows = np.full((len(self.two_at_once), sum(part.size for part in self.right[self.probe].parts)), np.nan)
+        for row, (one, other) in zip(rows, self.two_at_once):
+            result = computed(self.made_with(one.wrong | other.wrong), self.cases[self.probe], self.parts)
+            if _shapes(result) == _shapes(self.right[self.probe]):
+                row[:] = np.hstack([part.ravel() for part in result.parts])
+        return rows
+
+    def pairs_like(self, outcomes):
+        """The pairs that give these results for the probe."""
+        got = outcomes[self.probe]
+        if _shapes(got) != _shapes(self.right[self.probe]):
+            return []
+        row = np.hstack([part.ravel() for part in got.parts])
+        alike = np.isclose(self.pair_results, row, rtol=1e-5, atol=1e-9, equal_nan=True).all(axis=1)
+        return [self.two_at_once[i] for i in np.flatnonzero(alike)]
 
     def mistaken(self, mistake, i):
         """What a wrong function of the catalogue gives for one case; worked out once."""
@@ -141,6 +209,10 @@ class Exercise:
         if self.parts and any(part.ndim for part in parts):
             return ", ".join(f"{name} = {show(part)}" for name, part in zip(self.parts, parts))
         return show(parts if self.parts else parts[0])
+
+
+def _shapes(outcome):
+    return outcome.parts and [part.shape for part in outcome.parts]
 
 
 def _code(source):

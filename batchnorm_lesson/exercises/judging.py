@@ -13,7 +13,7 @@ from ..widgets.access import say
 from ..widgets.boxes import LOOKS, box
 from .difference import difference
 from .explain import explain
-from .calling import METHOD, kind, quiet, run, same, undisturbed
+from .calling import METHOD, close, computed, kind, quiet, run, same, undisturbed
 
 METADATA = "batchnorm_lesson"  # the key of an output's metadata
 GENERAL = {
@@ -44,6 +44,8 @@ GENERAL = {
                                     "gamma” and “gamma or …” take it for nothing. {got}",
     "outlier clipped or left out": "Your answer is right for ordinary batches, and wrong when one value lies far out. "
                                   "Such a value is part of the batch: it is not held back or left out. {got}",
+    "large batch": "Your answer is right for lengths up to {note}, and wrong from {call} on. Does something in it "
+                   "depend on the length: a limit, a number of values? {got}",
     "digits lost far from zero": "Your answer is right near zero and wrong far away from it, when {note}. Do you take "
                                  "the mean of the squares minus the square of the mean? That is fine on paper. Here "
                                  "both are huge and have the same digits, as far as digits are kept, and their "
@@ -121,12 +123,40 @@ def _judged(exercise, answer, outcomes):
     ordinary = [i for i, case in enumerate(cases) if not case.blames]
     telling = ordinary if set(ordinary) & set(failed) and not _constant(outcomes) else range(len(cases))
     for mistake in exercise.known:
-        if all(same(outcomes[i], exercise.mistaken(mistake, i), cases[i].tolerance) for i in telling):
-            return Result("not right", mistake.name, mistake.says)
-    return _by_behaviour(exercise, answer, outcomes, failed)
+        if _alike(outcomes, exercise, mistake, telling):
+            return Result("not right", mistake.name, f"{mistake.says}{_right_parts(exercise, outcomes, telling)}")
+    return _by_behaviour(exercise, answer, outcomes, failed, telling)
 
 
-def _by_behaviour(exercise, answer, outcomes, failed):
+def _alike(outcomes, exercise, mistake, telling):
+    """Whether an answer does what a known mistake does: the same numbers, and an error where that raises one, too."""
+    others = {i: exercise.mistaken(mistake, i) for i in telling}
+    numbers = [i for i in telling if outcomes[i].error is None or others[i].error is None
+               or type(outcomes[i].error) is not type(others[i].error)]
+    return numbers and all(same(outcomes[i], others[i], exercise.cases[i].tolerance) for i in numbers)
+
+
+def _right_parts(exercise, outcomes, telling):
+    """Which parts of the result are right, in words, where some are and some are not."""
+    compared = [(outcomes[i].parts, exercise.right[i].parts, exercise.cases[i].tolerance) for i in telling]
+    right = [name for part, name in enumerate(exercise.parts)
+             if all(got and len(got) == len(true) and close(got[part], true[part], tolerance)
+                    for got, true, tolerance in compared)]
+    verb = "is" if len(right) == 1 else "are"
+    return f" {' and '.join(right)} {verb} right." if 0 < len(right) < len(exercise.parts) else ""
+
+
+def _two_at_once(exercise, outcomes, telling):
+    """Two known mistakes that together give these results, or nothing."""
+    for one, other in exercise.pairs_like(outcomes):
+        wrong = exercise.made_with(one.wrong | other.wrong)
+        if all(same(outcomes[i], computed(wrong, exercise.cases[i], exercise.parts), exercise.cases[i].tolerance)
+               for i in telling):
+            return Result("not right", f"{one.name}, and {other.name}", f"Two things: {one.says} And: {other.says}")
+    return None
+
+
+def _by_behaviour(exercise, answer, outcomes, failed, telling):
     """A mistake that no known wrong function explains: name what can be named, or show it."""
     cases = exercise.cases
     worst = min(failed, key=lambda i: (outcomes[i].error is None, bool(cases[i].blames), cases[i].args[0].size))
@@ -147,7 +177,7 @@ def _by_behaviour(exercise, answer, outcomes, failed):
     for part, name in enumerate(exercise.parts or ("result",)):
         if outcome.parts[part].shape != right[part].shape:
             return _misshapen(exercise, outcomes, failed, worst, part, name)
-    return _by_kind_of_input(exercise, outcomes, failed, worst)
+    return _two_at_once(exercise, outcomes, telling) or _by_kind_of_input(exercise, outcomes, failed, worst)
 
 
 def _by_kind_of_input(exercise, outcomes, failed, worst):
@@ -155,6 +185,10 @@ def _by_kind_of_input(exercise, outcomes, failed, worst):
     case = exercise.cases[worst]
     shown = difference(exercise, case, outcomes[worst].parts, exercise.right[worst].parts)
     blamed = {exercise.cases[i].blames for i in failed}
+    right, wrong = ({_size(exercise.cases[i]) for i in range(len(exercise.cases)) if (i in failed) == off}
+                    for off in (False, True))
+    if right and max(right) < min(wrong):
+        return _not_right("large batch", shown, note=max(right), call=min(wrong))
     if len(blamed) == 1 and "" not in blamed:
         return _not_right(case.blames, shown, note=case.note)
     return Result("not right", None, shown)

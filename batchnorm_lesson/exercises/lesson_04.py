@@ -3,19 +3,19 @@ import numpy as np
 
 from .. import batchnorm
 from .exercise import Case, Exercise, Mistake
-from .lesson_01 import WRONG_MEANS
-from .lesson_02 import WRONG_VARIANCES
-from .lesson_03 import STD
-from .shared import (ALONE, EXAMPLE, FOUR, GAMMA_ZERO, LARGE_OFFSET, LONG, MIXED, NEAR_1E8, ONE_EXAMPLE, ONE_OUTLIER,
-                     OUTLIER, PAIR, TINY, TRIPLE, WHOLE, WHOLE_NUMBERS, of_step)
+from .lesson_02 import STATISTICS
+from .lesson_03 import ROOTS
+from .shared import (ALONE, EXAMPLE, FOUR, GAMMA_ZERO, LARGE_OFFSET, LONG, MANY, MIXED, NEAR_1E8,
+                     ONE_EXAMPLE, ONE_OUTLIER, OUTLIER, PAIR, TINY, TRIPLE, WHOLE, WHOLE_NUMBERS, measuring, the_root,
+                     the_scale)
 
 __all__ = ["scale_and_shift", "undo_gamma_beta"]
 
-SCALE = (  # what every exercise with gamma and beta can get wrong
+SCALES = (  # what every exercise with gamma and beta can get wrong
     Mistake("gamma and beta swapped", lambda x_hat, gamma, beta: beta * x_hat + gamma,
             "You swapped the two: gamma multiplies, beta is added."),
     Mistake("shift before scale", lambda x_hat, gamma, beta: gamma * (x_hat + beta),
-            "You shifted first, so the shift was stretched too. Scale first: then beta is exactly the mean you get."),
+            "You shifted first, so the shift was stretched too. Scale first, then add beta."),
     Mistake("beta subtracted before scaling", lambda x_hat, gamma, beta: gamma * (x_hat - beta),
             "You subtracted beta, and before the scaling. Scale first, then add beta."),
     Mistake("beta forgotten", lambda x_hat, gamma, beta: gamma * x_hat,
@@ -23,9 +23,9 @@ SCALE = (  # what every exercise with gamma and beta can get wrong
     Mistake("gamma forgotten", lambda x_hat, gamma, beta: x_hat + beta,
             "You shifted and did not scale: gamma is missing."),
     Mistake("beta subtracted", lambda x_hat, gamma, beta: gamma * x_hat - beta,
-            "You subtracted beta. It is added: beta is where the mean goes."),
+            "You subtracted beta. It is added."),
     Mistake("beta multiplied", lambda x_hat, gamma, beta: gamma * x_hat * beta,
-            "You multiplied by beta. It is added: beta is where the mean goes."),
+            "You multiplied by beta. It is added."),
     Mistake("sign of beta lost", lambda x_hat, gamma, beta: gamma * x_hat + np.abs(beta),
             "You lost the sign of beta. A negative beta is allowed: it moves the batch to the left."),
     Mistake("divided by gamma", lambda x_hat, gamma, beta: x_hat / gamma + beta,
@@ -35,39 +35,38 @@ SCALE = (  # what every exercise with gamma and beta can get wrong
     Mistake("sign of gamma lost", lambda x_hat, gamma, beta: np.abs(gamma) * x_hat + beta,
             "You lost the sign of gamma. A negative gamma is allowed: it mirrors the batch."),
     Mistake("gamma squared", lambda x_hat, gamma, beta: gamma ** 2 * x_hat + beta,
-            "You multiplied by gamma squared. The variance becomes gamma squared; the values are multiplied by gamma."),
+            "You multiplied by gamma squared. The values are multiplied by gamma itself."),
     Mistake("root of gamma", lambda x_hat, gamma, beta: np.sqrt(gamma) * x_hat + beta,
             "You multiplied by the root of gamma. gamma is no variance: multiply by it as it is."),
-    Mistake("gamma fixed at 2", lambda x_hat, gamma, beta: 2 * x_hat + beta,
-            "Your gamma is 2, as in the example. Use the one that your function is given."),
-    Mistake("beta fixed at 1", lambda x_hat, gamma, beta: gamma * x_hat + 1,
-            "Your beta is 1, as in the example. Use the one that your function is given."),
-)
-
-SCALE_AND_SHIFT = SCALE + (
     Mistake("gamma with the wrong sign", lambda x_hat, gamma, beta: -gamma * x_hat + beta,
             "You multiplied by −gamma. Only a negative gamma mirrors the batch."),
-    Mistake("undone instead of done", lambda x_hat, gamma, beta: (x_hat - beta) / gamma,
-            "You subtracted beta and divided by gamma: that undoes this step. Here it is done."),
     Mistake("gamma as a power", lambda x_hat, gamma, beta: x_hat ** gamma + beta,
             "You took x_hat to the power of gamma. ** is the power, * multiplies."),
+    Mistake("undone instead of done", lambda x_hat, gamma, beta: (x_hat - beta) / gamma,
+            "You subtracted beta and divided by gamma: that undoes this step. Here it is done."),
+    Mistake("gamma and beta forgotten", lambda x_hat, gamma, beta: x_hat,
+            "You stopped after normalizing. The fourth step, scale and shift, is missing."),
+)
+
+SCALE_AND_SHIFT = (
+    Mistake("returned the batch", lambda x_hat, gamma, beta: x_hat + 0.0,
+            "Your result is x_hat as it was given. Scale it by gamma and shift it by beta."),
     Mistake("the batch's own statistics", lambda x_hat, gamma, beta: x_hat.std() * x_hat + x_hat.mean(),
             "You scaled and shifted by the batch's own statistics. gamma and beta are learned and handed in."),
     Mistake("normalized again", lambda x_hat, gamma, beta: gamma * (x_hat - x_hat.mean()) / x_hat.std() + beta,
             "You normalized the values once more. This step scales and shifts what it is given, and nothing else."),
-    Mistake("returned the batch", lambda x_hat, gamma, beta: x_hat + 0.0,
-            "Your result is x_hat as it was given. Scale it by gamma and shift it by beta."),
 )
 
 scale_and_shift = Exercise(
     name="scale_and_shift", call="(x_hat, gamma, beta)", answer=batchnorm.scale_and_shift,
-    catalogue=SCALE_AND_SHIFT,
+    mistakes=SCALE_AND_SHIFT, made=lambda scale=the_scale: scale, steps={"scale": SCALES},
     task="`x_hat` holds m normalized values, shape `(m,)`; `gamma` and `beta` are numbers. "
          "Return the output y, shape `(m,)`.",
     cases=(Case((np.array([-1.4, -0.2, 0.2, 1.4]), 2.0, 1.0)), Case((PAIR, -1.5, 4.0)), Case((TRIPLE, 0.5, -3.0)),
            Case((FOUR, 3.0, 0.25)), Case((LONG, -2.0, 7.0)), Case((TINY, 1.5, 0.0)), Case((MIXED, 0.75, -1.5)),
            Case((TRIPLE, 0.0, 1.5), **GAMMA_ZERO),
            Case((WHOLE, 0.5, 1.25), **WHOLE_NUMBERS), Case((OUTLIER, 2.0, -0.5), **ONE_OUTLIER),
+           Case((MANY, 2.0, -0.5)),
            Case((ALONE, 3.0, 0.5), **ONE_EXAMPLE)),
     hints=("gamma stretches, beta moves. Which one multiplies?",
            "y is a straight line in x_hat: gamma is its slope, and beta its value where x_hat is 0.",
@@ -83,61 +82,48 @@ def _undo_gamma_beta(x, eps):
     return gamma, beta
 
 
-SIGMA = (  # wrong ideas of gamma, said in the words of this exercise
-    Mistake("eps forgotten", lambda x, eps: (x.std(), x.mean()),
-            "gamma is sigma, almost. The batch was divided by a root that has eps in it: undo that same root."),
-    Mistake("variance instead of its root", lambda x, eps: (x.var() + eps, x.mean()),
-            "gamma is squared: you kept the variance. The batch was divided by a root, so multiply by that root."),
-    Mistake("variance instead of its root, without eps", lambda x, eps: (x.var(), x.mean()),
-            "gamma is the variance. The batch was divided by a root, with eps in it: multiply by that root."),
-    Mistake("eps outside the root", lambda x, eps: (x.std() + eps, x.mean()),
-            "You added eps after the root. It went in before the root when the batch was normalized."),
-    Mistake("1/(m − 1)", lambda x, eps: (np.sqrt(x.var(ddof=1) + eps), x.mean()),
-            "Your variance divides by m − 1. The batch was normalized with 1/m: undo it with the same."),
-    Mistake("1/(m − 1), without eps", lambda x, eps: (x.std(ddof=1), x.mean()),
-            "Your standard deviation has m − 1 in it, and no eps. Undo the root that the batch was divided by."),
-    Mistake("std(ddof=1) + eps", lambda x, eps: (x.std(ddof=1) + eps, x.mean()),
-            "Your standard deviation divides by m − 1, as in R and MATLAB, and eps is added after its root. Undo "
-            "the root that the batch was divided by."),
-    Mistake("gamma and beta swapped", lambda x, eps: (x.mean(), np.sqrt(x.var() + eps)),
+def _undo_of(root=the_root, gamma=lambda std, mean: std, beta=lambda std, mean: mean, **steps):
+    def made(x, eps):
+        var, mean = measuring(**steps)(x)
+        std = root(var, eps)
+        return gamma(std, mean), beta(std, mean)
+    return made
+
+
+UNDO = (
+    Mistake("gamma and beta swapped", {"gamma": lambda std, mean: mean, "beta": lambda std, mean: std},
             "You have the two numbers, in the wrong order: return gamma first, then beta."),
-    Mistake("gamma and beta swapped, without eps", lambda x, eps: (x.mean(), x.std()),
-            "The order is gamma first, then beta. And the batch was divided by a root that has eps in it."),
+    Mistake("gamma left at 1", {"gamma": lambda std, mean: 1.0},
+            "With gamma = 1 the batch is not as wide as it was: multiply by what it was divided by."),
+    Mistake("gamma inverted", {"gamma": lambda std, mean: 1 / std},
+            "You divided where you should multiply: this gamma squeezes the batch a second time."),
+    Mistake("normalized a second time", {"gamma": lambda std, mean: 1 / std, "beta": lambda std, mean: -mean / std},
+            "These two numbers normalize a batch. You need the two that turn the normalized batch back into x."),
+    Mistake("mean with the wrong sign", {"beta": lambda std, mean: -mean},
+            "beta has the wrong sign. Normalizing subtracted the mean, so undoing it adds the mean."),
+    Mistake("beta forgotten", {"beta": lambda std, mean: 0.0 * mean},
+            "With beta = 0 the batch is still centred at 0: add what normalizing subtracted."),
+    Mistake("beta divided by std", {"beta": lambda std, mean: mean / std},
+            "beta is added after the scaling, in the unit of x: do not divide it."),
+)
+UNDONE = (
     Mistake("left at 1 and 0", lambda x, eps: (1.0, 0.0),
             "gamma = 1 and beta = 0 leave the normalized batch as it is. That is where a network starts."),
-    Mistake("gamma inverted", lambda x, eps: (1 / np.sqrt(x.var() + eps), x.mean()),
-            "You divided where you should multiply: this gamma squeezes the batch a second time."),
-    Mistake("mean with the wrong sign", lambda x, eps: (np.sqrt(x.var() + eps), -x.mean()),
-            "beta has the wrong sign. Normalizing subtracted the mean, so undoing it adds the mean."),
-    Mistake("normalized a second time", lambda x, eps: (1 / np.sqrt(x.var() + eps), -x.mean() / np.sqrt(x.var() + eps)),
-            "These two numbers normalize a batch. You need the two that turn the normalized batch back into x."),
-    Mistake("beta forgotten", lambda x, eps: (np.sqrt(x.var() + eps), 0.0),
-            "gamma is right. With beta = 0 the batch is as wide as it was, and still centred at 0."),
-    Mistake("beta divided by std", lambda x, eps: (np.sqrt(x.var() + eps), x.mean() / np.sqrt(x.var() + eps)),
-            "gamma is right. beta is added after the scaling, in the unit of x: do not divide it."),
-    Mistake("gamma left at 1", lambda x, eps: (1.0, x.mean()),
-            "beta is right. With gamma = 1 the batch is back in its place, and not as wide as it was."),
-    Mistake("range and minimum", lambda x, eps: (x.max() - x.min(), x.min()),
+    Mistake("range and minimum", lambda x, eps: (np.ptp(x), x.min()),
             "These two bring back a batch that was squeezed between 0 and 1. This one was normalized: mean and root."),
     Mistake("returned the batch", lambda x, eps: x + 0.0,
             "You returned the batch itself. Return the two numbers that bring it back: gamma, then beta."),
 )
 
-UNDO = SIGMA + of_step(
-    STD, lambda std: lambda x, eps: (std(x.var(), eps), x.mean()),
-    without=("eps forgotten", "eps outside the root", "divided by the variance", "divided by the variance, without eps",
-         "root of std + eps")) + of_step(
-    WRONG_VARIANCES, lambda wrong: lambda x, eps: (np.sqrt(wrong(x) + eps), x.mean()), "variance") + of_step(
-    WRONG_MEANS, lambda wrong: lambda x, eps: (np.sqrt(x.var() + eps), wrong(x)), "mean")
-
 undo_gamma_beta = Exercise(
-    name="undo_gamma_beta", call="(x, eps)", answer=_undo_gamma_beta, catalogue=UNDO,
-    parts=("gamma", "beta"),
+    name="undo_gamma_beta", call="(x, eps)", answer=_undo_gamma_beta, mistakes=UNDONE, made=_undo_of,
+    steps={"": UNDO, "root": ROOTS, **STATISTICS}, parts=("gamma", "beta"),
     task="`x` is a mini-batch of one feature, shape `(m,)`, with values that differ; `eps` is a number. "
          "Return two numbers, gamma and beta, for which batch norm with this eps gives x back.",
     cases=(Case((EXAMPLE, 0.0)), Case((PAIR, 0.5)), Case((TRIPLE, 2.0)), Case((FOUR, 0.0)), Case((LONG, 3.0)),
            Case((TINY, 1e-5)), Case((TINY, 0.5)), Case((MIXED, 0.25)), Case((WHOLE, 0.5), **WHOLE_NUMBERS),
-           Case((OUTLIER, 0.5), **ONE_OUTLIER), Case((NEAR_1E8, 0.5), **LARGE_OFFSET)),
+           Case((OUTLIER, 0.5), **ONE_OUTLIER), Case((MANY, 0.5)),
+           Case((NEAR_1E8, 0.5), **LARGE_OFFSET)),
     hints=("Normalizing did two things: it subtracted a number, and it divided by another. Undo both.",
            "gamma multiplies: it must be what normalizing divided by, eps and all. beta must be what was subtracted.",
            "gamma is the root of (variance + eps); beta is the mean."))

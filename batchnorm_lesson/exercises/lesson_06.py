@@ -3,39 +3,11 @@ import numpy as np
 
 from .. import batchnorm
 from .exercise import Case, Exercise, Mistake
-from .lesson_05 import ONE_FEATURE
-from .shared import (GAMMA_ZERO, LARGE_OFFSET, LONG, MIXED, NEAR_1E8, ONE_EXAMPLE, ONE_OUTLIER, OUTLIER, TINY,
-                     WHOLE_NUMBERS, of_step)
+from .lesson_05 import FOUR_STEPS, STEPS
+from .shared import (GAMMA_ZERO, LARGE_OFFSET, LONG, MANY, MIXED, NEAR_1E8, ONE_EXAMPLE, ONE_OUTLIER,
+                     OUTLIER, TINY, WHOLE_NUMBERS, batch_norm_of)
 
 __all__ = ["batch_norm_features", "batch_norm_conv"]
-
-
-def _in_every_feature(wrong):
-    """A wrong function of one feature, for a table and for feature maps: feature by feature, axis 1."""
-    def whole(x, gamma, beta, eps):
-        features = [np.broadcast_to(wrong(x[:, c].ravel(), gamma[c], beta[c], eps), x[:, c].size)
-                    for c in range(x.shape[1])]
-        return np.stack([y.reshape(x[:, 0].shape) for y in features], axis=1)
-    return whole
-
-
-def _over(axes, var_axes=None, var=np.var):
-    """A wrong function: batch norm with the statistics over these axes, the variance over others if they are given."""
-    def wrong(x, gamma, beta, eps):
-        mean = x.mean(axis=axes, keepdims=True)
-        spread = var(x, axis=axes if var_axes is None else var_axes, keepdims=True)
-        return _scaled((x - mean) / np.sqrt(spread + eps), gamma, beta)
-    return wrong
-
-
-def _scaled(x_hat, gamma, beta):
-    """gamma and beta ``(C,)``, lined up with axis 1 of x_hat."""
-    along = (-1,) + (1,) * (x_hat.ndim - 2)
-    return gamma.reshape(along) * x_hat + beta.reshape(along)
-
-
-def _first_pair(x, gamma, beta, eps):
-    return batchnorm.batch_norm(x, gamma[0], beta[0], eps)
 
 
 def _without(feature):
@@ -47,29 +19,45 @@ def _without(feature):
     return wrong
 
 
-PAIRS = (
-    Mistake("one gamma and beta for all features", _first_pair,
+EVERY_FEATURE = (
+    Mistake("one gamma and beta for all features", {
+        "scale": lambda x_hat, gamma, beta: np.ravel(gamma)[0] * x_hat + np.ravel(beta)[0]},
             "You used the first gamma and the first beta for everything. Each feature has a pair of its own."),
     Mistake("last feature skipped", _without(-1),
             "The last feature is 0 throughout. range(C) ends at C − 1 by itself."),
     Mistake("first feature skipped", _without(0), "The first feature is 0 throughout. Counting starts at 0."),
+    Mistake("returned the batch", lambda x, *_: x + 0.0, "Your result is the batch itself: nothing was done to it."),
 )
 
-BATCH_NORM_FEATURES = of_step(ONE_FEATURE, _in_every_feature) + PAIRS + (
-    Mistake("wrong axis", _over(1),
+def _either_mean(name, axes, var_axes, says):
+    """The mean over other axes than the variance, which is taken around that mean, or around its own."""
+    return tuple(Mistake(name, {"axes": axes, "var_axes": var_axes, "own_mean": own}, says) for own in (True, False))
+
+
+def _one_for_all(whole, feature, axes, everywhere):
+    return (*_either_mean(f"one variance for the whole {whole}", axes, everywhere,
+                          f"The variance is one number for the whole {whole}: each {feature} needs its own."),
+            *_either_mean(f"one mean for the whole {whole}", everywhere, axes,
+                          f"The mean is one number for the whole {whole}: each {feature} needs its own."))
+
+
+# Over which axes the statistics of a table can be taken, where each feature needs its own.
+TABLE = FOUR_STEPS + (
+    Mistake("wrong axis", {"axes": (1,)},
             "You normalized each example by itself, over axis 1. A feature's statistics run over the batch: axis 0."),
-    Mistake("one statistic for the whole table", _over((0, 1)),
+    Mistake("one statistic for the whole table", {"axes": (0, 1)},
             "You took one mean and one variance for the whole table. Features measure different things: each has "
             "its own."),
-    Mistake("one variance for the whole table", _over(0, (0, 1)),
-            "The means are right, one for each feature. The variance is one number for the whole table: give it "
-            "an axis, too."),
-    Mistake("one mean for the whole table", _over((0, 1), 0),
-            "The variances are right, one for each feature. The mean is one number for the whole table: give it "
-            "an axis, too."),
-    Mistake("divided by the number of features", lambda x, gamma, beta, eps: gamma * (x - x.sum(axis=0) / x.shape[1])
-            / np.sqrt(((x - x.sum(axis=0) / x.shape[1]) ** 2).sum(axis=0) / x.shape[1] + eps) + beta,
-            "You divided the column sums by C, the number of features. How many values did you add up in a column?"),
+    *_one_for_all("table", "feature", (0,), (0, 1)),
+    Mistake("sum of the squares not set back to 0", {
+        "var": lambda x, mean, n: ((x - mean) ** 2).sum(axis=0).cumsum() / n},
+            "Each variance has the squares of the columns before it in it. Set the sum back to 0 for every column."),
+)
+ROWS = (
+    Mistake("walked over the rows", lambda x, gamma, beta, eps: np.array([
+        batchnorm.batch_norm(row, g, b, eps) for row, g, b in zip(x, gamma, beta)]),
+            "for row in x, and zip(x, …), walk over the rows, the examples. The columns are x[:, c], or the rows of "
+            "x.T."),
 )
 
 
@@ -85,66 +73,48 @@ def _last(x):
     return np.moveaxis(x, 1, -1).reshape(-1, x.shape[1])
 
 
-def _sums_over(count):
-    """A wrong function: sums over each channel, divided by this count."""
-    def wrong(x, gamma, beta, eps):
-        deviations = x - x.sum(axis=(0, 2, 3), keepdims=True) / count(x)
-        var = (deviations ** 2).sum(axis=(0, 2, 3), keepdims=True) / count(x)
-        return _scaled(deviations / np.sqrt(var + eps), gamma, beta)
-    return wrong
-
-
-def _times(factor):
-    """The variance of each channel, multiplied by what its sum was divided by too little."""
-    return lambda x, axis, keepdims: x.var(axis=axis, keepdims=keepdims) * factor(x)
-
-
-BATCH_NORM_CONV = of_step(ONE_FEATURE, _in_every_feature, without=("1/(m − 1)",)) + PAIRS + (
-    Mistake("per-pixel statistics", _over(0),
+MAPS = FOUR_STEPS + (
+    Mistake("per-pixel statistics", {"axes": (0,)},
             "You took the statistics of every pixel by itself. The same filter made all pixels of a channel: "
             "average over the pixels, too."),
-    Mistake("one statistic for the whole tensor", _over((0, 1, 2, 3)),
+    Mistake("one statistic for the whole tensor", {"axes": (0, 1, 2, 3)},
             "You took one mean and one variance for the whole tensor. Channels measure different things: each has "
             "its own."),
-    Mistake("one variance for the whole tensor", _over((0, 2, 3), (0, 1, 2, 3)),
-            "The means are right, one for each channel. The variance is one number for the whole tensor: give it axes, "
-            "too."),
-    Mistake("one mean for the whole tensor", _over((0, 1, 2, 3), (0, 2, 3)),
-            "The variances are right, one for each channel. The mean is one number for the whole tensor: give it axes, "
-            "too."),
-    Mistake("each map by itself", _over((2, 3)),
+    *_one_for_all("tensor", "channel", (0, 2, 3), (0, 1, 2, 3)),
+    Mistake("each map by itself", {"axes": (2, 3)},
             "You normalized every map of every image by itself. That is called instance normalization. In batch norm "
             "the images of a batch share their statistics."),
-    Mistake("mean of each map by itself", _over((2, 3), (0, 2, 3)),
-            "Your variances are right. You took the mean of every map by itself; the images of a batch share it."),
-    Mistake("each image by itself", _over((1, 2, 3)),
+    *_either_mean("mean of each map by itself", (2, 3), (0, 2, 3),
+                  "You took the mean of every map by itself; the images of a batch share it."),
+    Mistake("each image by itself", {"axes": (1, 2, 3)},
             "You normalized every image by itself. That is called layer normalization. In batch norm the images of a "
             "batch share their statistics, and the channels do not."),
-    Mistake("statistics over the channels", _over(1),
+    Mistake("statistics over the channels", {"axes": (1,)},
             "You averaged over axis 1, the channels, and kept all the rest. It is the other way round."),
-    Mistake("channels taken to be last", _over((0, 1, 2)),
+    Mistake("channels taken to be last", {"axes": (0, 1, 2)},
             "You kept the last axis. The channels are axis 1 here: (N, C, H, W). In Keras they come last."),
-    Mistake("pixels left out, channels mixed", _over((0, 1)),
+    Mistake("pixels left out, channels mixed", {"axes": (0, 1)},
             "You averaged over images and channels. A channel's statistics run over images, rows and columns."),
-    Mistake("columns left out", _over((0, 2)),
+    Mistake("columns left out", {"axes": (0, 2)},
             "You averaged over images and rows, and not over columns. A channel's statistics run over all three."),
-    Mistake("rows left out", _over((0, 3)),
+    Mistake("rows left out", {"axes": (0, 3)},
             "You averaged over images and columns, and not over rows. A channel's statistics run over all three."),
-    Mistake("average of the maps' variances",
-            _over((0, 2, 3), var=lambda x, **_: x.var(axis=(2, 3), keepdims=True).mean(axis=0)),
+    Mistake("average of the maps' variances", {"x_hat": lambda x, mean, std, var, eps: (
+        (x - mean) / np.sqrt(x.var(axis=(2, 3), keepdims=True).mean(axis=0) + eps))},
             "You averaged the variances of the single maps. They miss how far the maps lie from one another: "
             "measure all deviations from the channel's own mean."),
-    Mistake("1/(N·H·W − 1)", _over((0, 2, 3), var=lambda x, **axes: np.var(x, ddof=1, **axes)),
+    *(Mistake(f"{what}divided by {words} only", {step: count for step in steps},
+              f"{said} by {words}, {meant}. A channel holds N·H·W values.")
+      for words, meant, count in (("N", "the number of images", lambda x, m: len(x)),
+                                  ("H·W", "the pixels of one map", lambda x, m: x[0, 0].size))
+      for what, said, steps in (("", "Your averages divide", ("count", "divisor")),
+                                ("mean ", "Your mean divides", ("count",)),
+                                ("variance ", "Your variance divides", ("divisor",)))),
+    Mistake("1/(N·H·W − 1)", {"divisor": lambda x, m: m - 1},
             "Your variance divides by N·H·W − 1. That is the estimate PyTorch keeps for use after training (lesson 9). "
             "Inside the batch it is 1/(N·H·W)."),
-    Mistake("variance divided by N only", _over((0, 2, 3), var=_times(lambda x: x[0, 0].size)),
-            "Your variance divides by N, the number of images. How many pixels did you add up in a channel?"),
-    Mistake("divided by N only", _sums_over(len),
-            "Your averages divide by N, the number of images. How many values did you add up in a channel?"),
-    Mistake("divided by H·W only", _sums_over(lambda x: x[0, 0].size),
-            "Your averages divide by H·W, the pixels of one map. A channel has such a map in every image."),
-    Mistake("variance divided by H·W only", _over((0, 2, 3), var=_times(len)),
-            "Your variance divides by H·W, the pixels of one map. A channel has such a map in every image."),
+)
+RESHAPED = (
     Mistake("reshaped without the transpose",
             _flattened(lambda x: x.reshape(-1, x.shape[1]), lambda y, x: y.reshape(x.shape)),
             "reshape(-1, C) cuts the numbers as they stand in memory, and so it mixes the channels. Move axis 1 to the "
@@ -173,7 +143,8 @@ ONE_FEATURE_ONLY = {"note": "there was one feature", "blames": "one kind of inpu
 
 batch_norm_features = Exercise(
     name="batch_norm_features", call="(x, gamma, beta, eps)", answer=batchnorm.batch_norm,
-    catalogue=BATCH_NORM_FEATURES,
+    mistakes=EVERY_FEATURE + ROWS, made=batch_norm_of,
+    steps={"": TABLE, **STEPS},
     task="`x` is a table of shape `(m, C)`: one row per example, one column per feature. `gamma` and `beta` have shape "
          "`(C,)`, `eps` is a number. Return the output y of all four steps, shape `(m, C)`.",
     cases=(_features([[3.0, 300.0], [9.0, 900.0], [11.0, 1100.0], [17.0, 1700.0]], [2.0, 10.0], [1.0, 50.0], 0.0),
@@ -188,6 +159,7 @@ batch_norm_features = Exercise(
            _features([[2.5, -1.0], [7.0, 0.5], [1.0, 3.0]], [0.0, 2.0], [1.5, -1.0], 0.5, **GAMMA_ZERO),
            _features([[2, 3], [7, 8], [4, 6]], [0.5, 1.5], [1.25, -2.0], 0.5, **WHOLE_NUMBERS),
            _features(OUTLIER[:, None] - [0, 5], [2.0, -3.0], [-0.5, 1.0], 0.5, **ONE_OUTLIER),
+           _features(MANY[:, None] * [1, -2], [2.0, -3.0], [-0.5, 1.0], 0.5),
            _features([[2.5, -1.0]], [2.0, -1.0], [3.0, 0.5], 0.5, **ONE_EXAMPLE),
            _features([[2.5], [7.0], [-1.0]], [2.0], [3.0], 0.5, **ONE_FEATURE_ONLY),
            _features(np.stack([NEAR_1E8, -NEAR_1E8[::-1]], axis=1), [2.0, 0.5], [-1.0, 3.0], 0.5, **LARGE_OFFSET)),
@@ -200,7 +172,8 @@ batch_norm_features = Exercise(
 
 batch_norm_conv = Exercise(
     name="batch_norm_conv", call="(x, gamma, beta, eps)", answer=batchnorm.batch_norm,
-    catalogue=BATCH_NORM_CONV,
+    mistakes=EVERY_FEATURE + RESHAPED, made=batch_norm_of,
+    steps={"": MAPS, **STEPS},
     task="`x` holds the feature maps of N images in C channels, H by W pixels each: shape `(N, C, H, W)`. `gamma` and "
          "`beta` have shape `(C,)`, `eps` is a number. Return the output y of all four steps, shape `(N, C, H, W)`.",
     cases=(_features([[[[3.0, 9.0]], [[30.0, 90.0]]], [[[11.0, 17.0]], [[110.0, 170.0]]]],
@@ -217,6 +190,7 @@ batch_norm_conv = Exercise(
            _features(LONG[:8].reshape(2, 2, 1, 2), [0.0, 2.0], [1.5, -1.0], 0.5, **GAMMA_ZERO),
            _features(np.arange(12).reshape(2, 2, 3, 1) ** 2 % 17, [0.5, 1.5], [1.25, -2.0], 0.5, **WHOLE_NUMBERS),
            _features(_as_maps(OUTLIER, OUTLIER - 5), [2.0, -3.0], [-0.5, 1.0], 0.5, **ONE_OUTLIER),
+           _features(_as_maps(MANY, -2 * MANY), [2.0, -3.0], [-0.5, 1.0], 0.5),
            _features([[[[4.5]], [[-2.0]]]], [2.0, -1.0], [3.0, 0.5], 0.5, **ONE_EXAMPLE),
            _features(LONG[:4].reshape(2, 1, 1, 2), [2.0], [3.0], 0.5, **ONE_FEATURE_ONLY),
            _features(_as_maps(NEAR_1E8, -NEAR_1E8[::-1]), [2.0, 0.5], [-1.0, 3.0], 0.5, **LARGE_OFFSET)),

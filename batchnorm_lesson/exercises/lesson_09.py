@@ -2,9 +2,12 @@
 import numpy as np
 
 from .exercise import Case, Exercise, Mistake
-from .lesson_03 import STD, X_HAT
-from .lesson_04 import SCALE
-from .shared import GAMMA_ZERO, LONG, MIXED, ONE_EXAMPLE, ONE_OUTLIER, OUTLIER, WHOLE_NUMBERS, of_step
+from .lesson_01 import MEANS_INSIDE
+from .lesson_02 import VARIANCES_INSIDE
+from .lesson_03 import NORMALIZING, OF_A_GIVEN_VARIANCE, X_HATS
+from .lesson_04 import SCALES
+from .shared import (GAMMA_ZERO, LONG, MANY, MIXED, ONE_EXAMPLE, ONE_OUTLIER, OUTLIER, WHOLE_NUMBERS,
+                     in_the, measuring, the_root, the_scale, the_x_hat)
 
 __all__ = ["update_running", "evaluate", "fold"]
 
@@ -28,202 +31,223 @@ def _fold(W, b, gamma, beta, running_mean, running_var, eps):
     return W * k, (b - running_mean) * k + beta
 
 
-def _moved(mean=np.mean, var=lambda x, axis: x.var(axis=axis, ddof=1), old=lambda t: 1 - t, new=lambda t: t):
-    """A wrong function: other statistics of the batch, or other weights for the old and the new."""
-    def wrong(x, running_mean, running_var, momentum):
-        a, b = old(momentum), new(momentum)
-        return a * running_mean + b * mean(x, axis=0), a * running_var + b * var(x, axis=0)
-    return wrong
+def _mixed(old, new, t):
+    return (1 - t) * old + t * new
 
 
-def _spoiled(change):
-    """A wrong function: what change makes of the right pair and of all that was given."""
-    return lambda x, *given: change(*_update_running(x, *given), x, *given)
+def _running_of(mix=_mixed, mix_mean=None, mix_var=None, divisor=lambda x, m: m - 1, **steps):
+    """An update, made of its steps; mix_mean and mix_var where only one of the two is mixed in another way."""
+    def made(x, running_mean, running_var, momentum):
+        var, mean = map(np.ravel, measuring(divisor=divisor, **steps)(x))
+        return (mix_mean or mix)(running_mean, mean, momentum), (mix_var or mix)(running_var, var, momentum)
+    return made
 
 
-UPDATE_RUNNING = (
-    Mistake("old and new weights exchanged", _moved(old=lambda t: t, new=lambda t: 1 - t),
+MIXES = (
+    Mistake("old and new weights exchanged", lambda old, new, t: t * old + (1 - t) * new,
             "Your momentum is the weight of the old value, as in Keras. Here it is the weight of the new one, as in "
             "PyTorch."),
-    Mistake("1/m", _moved(var=np.var),
-            "Your mean is right. The variance of the batch divides by m here, and the running one is to estimate that "
-            "of all the data: divide by m − 1."),
-    Mistake("old and new weights exchanged, and 1/m", _moved(var=np.var, old=lambda t: t, new=lambda t: 1 - t),
-            "Two things: momentum is the weight of the new value, as in PyTorch, and the variance divides by m − 1."),
-    Mistake("(m − 1)/m", _moved(var=lambda x, axis: x.var(axis=axis) * (len(x) - 1) / len(x)),
-            "Your correction is upside down: the variance with 1/m is too small. Multiply it by m/(m − 1)."),
-    Mistake("corrected twice", _moved(var=lambda x, axis: x.var(axis=axis, ddof=1) * len(x) / (len(x) - 1)),
-            "Your variance is corrected twice: ddof=1 has divided by m − 1 already."),
-    Mistake("std instead of var", _moved(var=lambda x, axis: x.std(axis=axis, ddof=1)),
-            "You mixed a standard deviation into the running variance. Leave the root for evaluation."),
-    Mistake("std instead of var, with 1/m", _moved(var=np.std),
-            "You mixed a standard deviation into the running variance. What is kept is the variance, with 1/(m − 1)."),
-    Mistake("root of the running variance", _spoiled(lambda mean, var, *_: (mean, np.sqrt(var))),
-            "You took the root of the running variance. What is kept is the variance; the root belongs to evaluation."),
-    Mistake("only the mean", _spoiled(lambda mean, var, x, running_mean, running_var, momentum: (mean, running_var)),
-            "The running mean moves, the running variance does not. Both follow the batch."),
-    Mistake("only the variance", _spoiled(lambda mean, var, x, running_mean, *_: (running_mean, var)),
-            "The running variance moves, the running mean does not. Both follow the batch."),
-    Mistake("nothing updated", lambda x, running_mean, running_var, momentum: (running_mean + 0.0, running_var + 0.0),
+    Mistake("nothing updated", lambda old, new, t: old + 0.0,
             "You returned the running statistics as they were. Mix in those of the batch."),
-    Mistake("the batch's own statistics", _moved(old=lambda t: 0, new=lambda t: 1),
+    Mistake("the batch's own statistics", lambda old, new, t: new,
             "You returned the statistics of this batch alone. The old ones keep the weight 1 − momentum."),
-    Mistake("the batch's own statistics, with 1/m", _moved(var=np.var, old=lambda t: 0, new=lambda t: 1),
-            "You returned the statistics of this batch alone, and its variance divides by m. The old ones keep the "
-            "weight 1 − momentum."),
-    Mistake("started again", lambda x, running_mean, running_var, momentum: _update_running(
-        x, np.zeros_like(running_mean), np.ones_like(running_var), momentum),
-            "You started from 0 and 1 again. The old running statistics are handed in: use them."),
-    Mistake("started from nothing", _moved(old=lambda t: 0),
+    Mistake("started from nothing", lambda old, new, t: t * new,
             "The old running statistics are missing: they keep the weight 1 − momentum."),
-    Mistake("old value kept whole", _moved(old=lambda t: 1),
+    Mistake("old value kept whole", lambda old, new, t: old + t * new,
             "You added the new to the whole of the old, so it grows with every batch. The old one gets the weight "
             "1 − momentum."),
-    Mistake("new value taken whole", _moved(new=lambda t: 1),
+    Mistake("new value taken whole", lambda old, new, t: (1 - t) * old + new,
             "The new statistics come in whole. They get the weight momentum."),
-    Mistake("plain average", _moved(old=lambda t: 0.5, new=lambda t: 0.5),
+    Mistake("added up", lambda old, new, t: old + new,
+            "You added old and new. The new ones get the weight momentum, the old ones 1 − momentum."),
+    Mistake("1 − momentum without brackets", lambda old, new, t: 1 - t * old + t * new,
+            "* comes before −: bracket 1 − momentum."),
+    Mistake("momentum of the old, all of the new", lambda old, new, t: t * old + new,
+            "You added the new ones whole to momentum times the old, as an optimizer does. Here the new ones get the "
+            "weight momentum, the old ones 1 − momentum."),
+    Mistake("plain average", lambda old, new, t: (old + new) / 2,
             "You took the average of old and new. The new ones get the weight momentum, the old ones 1 − momentum."),
-    Mistake("momentum fixed at 0.1", _moved(old=lambda t: 0.9, new=lambda t: 0.1),
-            "Your momentum is 0.1, whatever is handed in."),
-    Mistake("momentum fixed at 0.9", _moved(old=lambda t: 0.1, new=lambda t: 0.9),
-            "Your weight of the new value is 0.9, whatever momentum is handed in."),
-    Mistake("moved away", _moved(old=lambda t: 1 + t, new=lambda t: -t),
+    Mistake("moved away", lambda old, new, t: (1 + t) * old - t * new,
             "Your running statistics move away from those of the batch: a sign is turned."),
-    Mistake("variance around the running mean", lambda x, running_mean, running_var, momentum: (
-        _update_running(x, running_mean, running_var, momentum)[0],
-        (1 - momentum) * running_var + momentum * ((x - running_mean) ** 2).sum(axis=0) / (len(x) - 1)),
-            "Your variance measures the distances from the running mean. Measure them from the batch's own mean."),
-    Mistake("variance around the new running mean", lambda x, running_mean, running_var, momentum: (
-        _update_running(x, running_mean, running_var, momentum)[0],
-        (1 - momentum) * running_var + momentum * ((x - _update_running(
-            x, running_mean, running_var, momentum)[0]) ** 2).sum(axis=0) / (len(x) - 1)),
-            "Your variance measures the distances from the running mean. Measure them from the batch's own mean: keep "
-            "it in a name of its own."),
-    Mistake("one statistic for the whole table", _moved(lambda x, axis: x.mean(), lambda x, axis: x.var(ddof=1)),
-            "You took one mean and one variance for the whole table. Each feature has its own: give both an axis."),
-    Mistake("statistics in the wrong order", _spoiled(lambda mean, var, *_: (var, mean)),
-            "You returned the variance first. Return running_mean, running_var, in this order."),
-    Mistake("median instead of mean", _moved(mean=np.median),
-            "You mixed in the median. The running mean follows the mean."),
+    Mistake("1 − momentum for both", lambda old, new, t: (1 - t) * (old + new),
+            "Both have the weight 1 − momentum. The new ones get the weight momentum."),
+    Mistake("momentum for both", lambda old, new, t: t * (old + new),
+            "Both have the weight momentum. The old ones get the weight 1 − momentum."),
+)
+DIVISORS = (
+    Mistake("1/m", lambda x, m: m,
+            "The variance of the batch divides by m here, and the running one is to estimate that of all the data: "
+            "divide by m − 1."),
+    Mistake("(m − 1)/m", lambda x, m: m * m / (m - 1),
+            "Your correction is upside down: the variance with 1/m is too small. Multiply it by m/(m − 1)."),
+    Mistake("corrected twice", lambda x, m: (m - 1) ** 2 / m,
+            "Your variance is corrected twice: ddof=1 has divided by m − 1 already."),
+    Mistake("divided by m + 1", lambda x, m: m + 1, "You divided by m + 1. It is 1/(m − 1)."),
+    Mistake("m fixed at 4", lambda x, m: m * 3 / 4,
+            "Your m is 4, whatever the batch holds. Does it come from a cell above?"),
+    Mistake("divided by the number of features", lambda x, m: x.shape[1],
+            "Your variance divides by C, the number of features. How many squares did you add up in a column?"),
 )
 
-COLUMNS = of_step(STD, lambda wrong: lambda x, mean, var, gamma, beta, eps: gamma * (x - mean) / wrong(var, eps) + beta)
-COLUMNS += of_step(X_HAT, lambda wrong: lambda x, mean, var, gamma, beta, eps: gamma * wrong(x, mean, var, eps) + beta,
-                   without=("normalized each example", "statistics computed again", "mean computed again",
-                        "variance computed again", "squeezed between 0 and 1", "statistics of the example",
-                        "returned the batch"))
-COLUMNS += of_step(SCALE, lambda wrong: lambda x, mean, var, gamma, beta, eps: wrong(
-    (x - mean) / np.sqrt(var + eps), gamma, beta), without=("the batch's own statistics", "normalized again"))
+
+def _around_running_mean(x, running_mean, running_var, momentum, mean):
+    return _mixed(running_mean, x.mean(axis=0), momentum), _mixed(
+        running_var, ((x - mean) ** 2).sum(axis=0) / (len(x) - 1), momentum)
 
 
-def _after_an_update(momentum):
-    """A wrong function: it evaluates with running statistics that have followed x."""
-    def wrong(x, mean, var, gamma, beta, eps):
-        own = x.var(axis=0, ddof=1) if len(x) > 1 else var
-        return _evaluate(x, (1 - momentum) * mean + momentum * x.mean(axis=0), (1 - momentum) * var + momentum * own,
-                         gamma, beta, eps)
-    return wrong
+UPDATING = (
+    Mistake("std instead of var", {"var": lambda x, mean, n: np.sqrt(((x - mean) ** 2).sum(axis=0) / n)},
+            "You mixed a standard deviation into the running variance. What is kept is the variance; the root belongs "
+            "to evaluation."),
+    Mistake("root of the running variance", {"mix_var": lambda old, new, t: np.sqrt(_mixed(old, new, t))},
+            "You took the root of the running variance. What is kept is the variance; the root belongs to evaluation."),
+    *(Mistake("m / m − 1", wrong,
+              "* and / come before −, so … * m / m − 1 subtracts 1 at the end. Bracket it: m / (m − 1).")
+      for wrong in ({"var": lambda x, mean, n: ((x - mean) ** 2).mean(axis=0) - 1},
+                    {"divisor": lambda x, m: m, "mix_var": lambda old, new, t: _mixed(old, new, t) - 1})),
+    Mistake("one statistic for the whole table", {"axes": (0, 1)},
+            "You took one mean and one variance for the whole table. Each feature has its own: give both an axis."),
+    Mistake("wrong axis", {"axes": (1,)},
+            "You took the statistics of each example, over axis 1. Those of a feature run over the batch: axis 0."),
+    Mistake("started again", {"mix_mean": lambda old, new, t: t * new, "mix_var": lambda old, new, t: 1 - t + t * new},
+            "You started from 0 and 1 again. The old running statistics are handed in: use them."),
+)
+UPDATE_RUNNING = (
+    Mistake("variance around the running mean", lambda x, mean, var, momentum: _around_running_mean(
+        x, mean, var, momentum, mean),
+            "Your variance measures the distances from the running mean. Measure them from the batch's own mean."),
+    Mistake("variance around the new running mean", lambda x, mean, var, momentum: _around_running_mean(
+        x, mean, var, momentum, _mixed(mean, x.mean(axis=0), momentum)),
+            "Your variance measures the distances from the new running mean. Measure them from the batch's own mean: "
+            "keep it in a name of its own."),
+    Mistake("statistics in the wrong order", lambda *given: _update_running(*given)[::-1],
+            "You returned the variance first. Return running_mean, running_var, in this order."),
+)
 
 
-EVALUATE = (
-    Mistake("batch statistics", lambda x, mean, var, gamma, beta, eps: _evaluate(
-        x, x.mean(axis=0), x.var(axis=0), gamma, beta, eps),
-            "You used the mean and the variance of x itself. In evaluation the running ones are used, which are "
-            "handed in: one example may come alone."),
-    Mistake("batch statistics, with 1/(m − 1)", lambda x, mean, var, gamma, beta, eps: _evaluate(
-        x, x.mean(axis=0), x.var(axis=0, ddof=1), gamma, beta, eps),
-            "You used the mean and the variance of x itself. In evaluation the running ones are used, which are "
-            "handed in."),
-    Mistake("mean of the batch", lambda x, mean, var, gamma, beta, eps: _evaluate(
-        x, x.mean(axis=0), var, gamma, beta, eps), "The variance is the running one, the mean is that of x itself. Use "
-                                                   "both as they are handed in."),
-    Mistake("variance of the batch", lambda x, mean, var, gamma, beta, eps: _evaluate(
-        x, mean, x.var(axis=0), gamma, beta, eps), "The mean is the running one, the variance is that of x itself. Use "
-                                                   "both as they are handed in."),
-    Mistake("statistics updated", _after_an_update(0.1),
+def _evaluating_of(mean=lambda x, running: running, var=lambda x, running: running, root=the_root, x_hat=the_x_hat,
+                   scale=the_scale):
+    """An evaluation, made of its steps: which mean, which variance, and what is done with them."""
+    def made(x, running_mean, running_var, gamma, beta, eps):
+        center, spread = mean(x, running_mean), var(x, running_var)
+        return scale(x_hat(x, center, root(spread, eps), spread, eps), gamma, beta)
+    return made
+
+
+def _own_mean(x, running):
+    return x.mean(axis=0)
+
+
+def _own_variance(x, running):
+    return x.var(axis=0)
+
+
+BATCHS_MEAN = (
+    Mistake("mean of the batch", _own_mean, "The mean is that of x itself. Use the running one: it is handed in."),
+    Mistake("one mean for the whole table", lambda x, running: running.mean(),
+            "You averaged the running means over the features. Each feature has its own."),
+    Mistake("mean updated", lambda x, running: 0.9 * running + 0.1 * x.mean(axis=0),
+            "You updated the running mean first. In evaluation it stands still."),
+)
+BATCHS_VARIANCE = (
+    Mistake("variance of the batch", _own_variance,
+            "The variance is that of x itself. Use the running one: it is handed in."),
+    Mistake("variance of the batch, with 1/(m − 1)", lambda x, running: x.var(axis=0, ddof=1),
+            "The variance is that of x itself. Use the running one: it is handed in."),
+    *(Mistake("variance corrected again", wrong,
+              "You corrected the variance with m/(m − 1). That has been done when it was updated, and m of the example "
+              "in front of you has no say.")
+      for wrong in (lambda x, running: running * len(x) / (len(x) - 1),
+                    lambda x, running: running * len(x) / max(len(x) - 1, 1))),
+    Mistake("one variance for the whole table", lambda x, running: running.mean(),
+            "You averaged the running variances over the features. Each feature has its own."),
+    Mistake("variance updated", lambda x, running: 0.9 * running + 0.1 * (
+        x.var(axis=0, ddof=1) if len(x) > 1 else running),
+            "You updated the running variance first. In evaluation it stands still."),
+)
+EVALUATING = (
+    *(Mistake(f"batch statistics{words}", {"mean": _own_mean, "var": wrong},
+              "You used the mean and the variance of x itself. In evaluation the running ones are used, which are "
+              "handed in: one example may come alone.")
+      for words, wrong in (("", _own_variance), (", with 1/(m − 1)", lambda x, running: x.var(axis=0, ddof=1)))),
+    Mistake("statistics updated", {"mean": BATCHS_MEAN[-1].wrong, "var": BATCHS_VARIANCE[-1].wrong},
             "You updated the running statistics first. In evaluation they stand still: else the examples before this "
             "one would change its output."),
-    Mistake("variance corrected again", lambda x, mean, var, gamma, beta, eps: _evaluate(
-        x, mean, var * len(x) / (len(x) - 1), gamma, beta, eps),
-            "You corrected the variance with m/(m − 1). That has been done when it was updated, and m of the example "
-            "in front of you has no say."),
-    Mistake("one statistic for the whole table", lambda x, mean, var, gamma, beta, eps: _evaluate(
-        x, mean.mean(), var.mean(), gamma, beta, eps),
+    Mistake("one statistic for the whole table", {"mean": BATCHS_MEAN[1].wrong, "var": BATCHS_VARIANCE[4].wrong},
             "You averaged the running statistics over the features. Each feature has its own."),
-    Mistake("not normalized", lambda x, mean, var, gamma, beta, eps: gamma * x + beta,
+    Mistake("not normalized", {"x_hat": lambda x, mean, std, var, eps: x},
             "You scaled and shifted x itself. Normalize it first, with the running statistics."),
-    Mistake("only normalized", lambda x, mean, var, gamma, beta, eps: (x - mean) / np.sqrt(var + eps),
-            "You stopped after normalizing. The fourth step, scale and shift, is missing."),
+    *NORMALIZING[:3])
+EVALUATE = (
+    Mistake("returned the batch", lambda x, *_: x + 0.0, "Your result is x as it was given."),
     Mistake("brackets around x − mean missing", lambda x, mean, var, gamma, beta, eps: (
         gamma * x - mean / np.sqrt(var + eps) + beta),
             "Only the mean was divided, and only x was scaled: put the difference x − mean in brackets."),
-) + COLUMNS
+)
 
 
-def _folded(k=lambda gamma, var, eps: gamma / np.sqrt(var + eps), bias=lambda b, mean, beta, k: (b - mean) * k + beta):
-    """A wrong function: another factor, or another bias made with it."""
-    def wrong(W, b, gamma, beta, mean, var, eps):
-        factor = k(gamma, var, eps)
-        return W * factor, bias(b, mean, beta, factor)
-    return wrong
+def _fold_of(root=the_root, k=lambda gamma, std: gamma / std, weights=lambda W, k, mean: W * k,
+             bias=lambda b, mean, beta, k: (b - mean) * k + beta):
+    """Weights and bias of one line, made of the steps: the root, the factor k, and what is done with it."""
+    def made(W, b, gamma, beta, mean, var, eps):
+        factor = k(gamma, root(var, eps))
+        return weights(W, factor, mean), bias(b, mean, beta, factor)
+    return made
 
 
-FOLD = (
-    Mistake("rows for columns", lambda W, b, gamma, beta, mean, var, eps: (
-        W * (gamma / np.sqrt(var + eps))[:, None], _fold(W, b, gamma, beta, mean, var, eps)[1]),
-            "Your bias is right. The weights of a unit are a column of W, and you multiplied the rows."),
-    Mistake("matrix product with k", lambda W, b, gamma, beta, mean, var, eps: (
-        (W @ (gamma / np.sqrt(var + eps)))[:, None] * np.ones(len(b)), _fold(W, b, gamma, beta, mean, var, eps)[1]),
-            "Your bias is right. W @ k adds the units up. Each column of W is multiplied by its own k: W * k."),
-    Mistake("weights left as they were", lambda W, b, *rest: (W + 0.0, _fold(W, b, *rest)[1]),
-            "Your bias is right, the weights are as they were. Batch norm stretches them, too: by k."),
-    Mistake("bias left as it was", lambda W, b, *rest: (_fold(W, b, *rest)[0], b + 0.0),
-            "Your weights are right, the bias is as it was. It is shifted by the mean, stretched, and beta comes to "
-            "it."),
-    Mistake("std forgotten", _folded(lambda gamma, var, eps: gamma),
+WEIGHTS = (
+    Mistake("rows for columns", lambda W, k, mean: W * k[:, None],
+            "The weights of a unit are a column of W, and you multiplied the rows."),
+    Mistake("matrix product with k", lambda W, k, mean: (W @ k)[:, None] * np.ones(len(k)),
+            "W @ k adds the units up. Each column of W is multiplied by its own k: W * k."),
+    Mistake("weights left as they were", lambda W, k, mean: W + 0.0,
+            "The weights are as they were. Batch norm stretches them, too: by k."),
+    Mistake("weights divided by k", lambda W, k, mean: W / k, "You divided the weights by k. They are multiplied by "
+                                                              "it."),
+    Mistake("mean subtracted from the weights", lambda W, k, mean: (W - mean) * k,
+            "You subtracted the running mean from the weights. It goes into the bias alone."),
+    Mistake("weights multiplied by every k", lambda W, k, mean: W * np.prod(k),
+            "All the weights are multiplied by every k. Each column gets its own: in a loop, W[:, j] * k."),
+)
+FACTORS = (
+    Mistake("std forgotten", lambda gamma, std: gamma,
             "Your factor is gamma alone. Batch norm divides by the root of running_var + eps as well."),
-    Mistake("gamma forgotten", _folded(lambda gamma, var, eps: 1 / np.sqrt(var + eps)),
-            "gamma is missing: k is gamma, divided by the root."),
-    Mistake("divided by the variance", _folded(lambda gamma, var, eps: gamma / (var + eps)),
-            "You divided by the variance. The root is missing: k is gamma, divided by the root of running_var + eps."),
-    Mistake("divided by the variance, without eps", _folded(lambda gamma, var, eps: gamma / var),
-            "You divided by the variance, and eps is missing: k is gamma, divided by the root of running_var + eps."),
-    Mistake("eps forgotten", _folded(lambda gamma, var, eps: gamma / np.sqrt(var)),
-            "eps is missing: it is added to running_var before the root, as in every batch norm."),
-    Mistake("eps outside the root", _folded(lambda gamma, var, eps: gamma / (np.sqrt(var) + eps)),
-            "You added eps after the root. It is added to running_var, before the root."),
-    Mistake("multiplied by the root", _folded(lambda gamma, var, eps: gamma * np.sqrt(var + eps)),
+    Mistake("gamma forgotten", lambda gamma, std: 1 / std, "gamma is missing: k is gamma, divided by the root."),
+    Mistake("multiplied by the root", lambda gamma, std: gamma * std,
             "You multiplied by the root. Batch norm divides by it."),
-    Mistake("division turned upside down", _folded(lambda gamma, var, eps: np.sqrt(var + eps) / gamma),
+    Mistake("division turned upside down", lambda gamma, std: std / gamma,
             "Your k is upside down: gamma, divided by the root."),
-    Mistake("mean forgotten", _folded(bias=lambda b, mean, beta, k: b * k + beta),
+)
+BIASES = (
+    Mistake("bias left as it was", lambda b, mean, beta, k: b + 0.0,
+            "The bias is as it was. It is shifted by the mean, stretched, and beta comes to it."),
+    Mistake("mean forgotten", lambda b, mean, beta, k: b * k + beta,
             "The running mean is missing: batch norm subtracts it from what the layer adds up, bias and all."),
-    Mistake("beta multiplied by k", _folded(bias=lambda b, mean, beta, k: (b + beta - mean) * k),
-            "beta is multiplied by k, too. It is added after the scaling: as it is."),
-    Mistake("beta multiplied by k, bias forgotten", _folded(bias=lambda b, mean, beta, k: (beta - mean) * k),
-            "(beta − mean) · k is not it: beta is added after the scaling, and b is missing."),
-    Mistake("bias forgotten", _folded(bias=lambda b, mean, beta, k: beta - mean * k),
+    Mistake("bias forgotten", lambda b, mean, beta, k: beta - mean * k,
             "b is missing: the layer's own bias is shifted and scaled, too."),
-    Mistake("bias not multiplied", _folded(bias=lambda b, mean, beta, k: b - mean * k + beta),
+    Mistake("beta forgotten", lambda b, mean, beta, k: (b - mean) * k, "beta is missing: it is added at the end."),
+    Mistake("beta multiplied by k", lambda b, mean, beta, k: (b + beta - mean) * k,
+            "beta is multiplied by k, too. It is added after the scaling: as it is."),
+    Mistake("beta multiplied by k, bias forgotten", lambda b, mean, beta, k: (beta - mean) * k,
+            "(beta − mean) · k is not it: beta is added after the scaling, and b is missing."),
+    Mistake("bias not multiplied", lambda b, mean, beta, k: b - mean * k + beta,
             "b goes through batch norm, too: it is multiplied by k."),
-    Mistake("mean not multiplied", _folded(bias=lambda b, mean, beta, k: b * k - mean + beta),
+    Mistake("mean not multiplied", lambda b, mean, beta, k: b * k - mean + beta,
             "The running mean is subtracted before the scaling: it is multiplied by k, too."),
-    Mistake("nothing multiplied", _folded(bias=lambda b, mean, beta, k: b - mean + beta),
+    Mistake("nothing multiplied", lambda b, mean, beta, k: b - mean + beta,
             "In the new bias nothing is multiplied by k. b − mean goes through the scaling, beta comes after it."),
-    Mistake("mean added", _folded(bias=lambda b, mean, beta, k: (b + mean) * k + beta),
+    Mistake("mean added", lambda b, mean, beta, k: (b + mean) * k + beta,
             "You added the running mean. Batch norm subtracts it."),
-    Mistake("beta forgotten", _folded(bias=lambda b, mean, beta, k: (b - mean) * k),
-            "beta is missing: it is added at the end."),
-    Mistake("only beta", _folded(bias=lambda b, mean, beta, k: beta + 0 * k),
+    Mistake("only beta", lambda b, mean, beta, k: beta + 0 * k,
             "Your new bias is beta alone. b minus the running mean, times k, belongs to it, too."),
-    Mistake("beta subtracted", _folded(bias=lambda b, mean, beta, k: (b - mean) * k - beta),
-            "You subtracted beta. It is added."),
-    Mistake("subtracted the wrong way round", _folded(bias=lambda b, mean, beta, k: (mean - b) * k + beta),
+    Mistake("beta subtracted", lambda b, mean, beta, k: (b - mean) * k - beta, "You subtracted beta. It is added."),
+    Mistake("subtracted the wrong way round", lambda b, mean, beta, k: (mean - b) * k + beta,
             "The difference is the wrong way round: b minus the running mean."),
-    Mistake("mean and variance exchanged", lambda W, b, gamma, beta, mean, var, eps: _fold(
-        W, b, gamma, beta, var, mean, eps), "The running mean and the running variance are exchanged."),
-    Mistake("gamma and beta exchanged", lambda W, b, gamma, beta, mean, var, eps: _fold(
-        W, b, beta, gamma, mean, var, eps), "gamma and beta are exchanged: gamma multiplies, beta is added."),
+)
+FOLD = (
+    Mistake("statistics of the weights", lambda W, b, gamma, beta, mean, var, eps: _fold(
+        W, b, gamma, beta, W.mean(axis=0), W.var(axis=0), eps),
+            "You took the mean and the variance of W. The running ones are handed in."),
     Mistake("results in the wrong order", lambda *given: _fold(*given)[::-1],
             "You returned the bias first. Return W, b, in this order."),
 )
@@ -239,7 +263,11 @@ def _case(*args, **extra):
 
 update_running = Exercise(
     name="update_running", call="(x, running_mean, running_var, momentum)", answer=_update_running,
-    catalogue=UPDATE_RUNNING, parts=("running_mean", "running_var"),
+    mistakes=UPDATE_RUNNING, made=_running_of,
+    steps={"": UPDATING, "mix": MIXES, "divisor": DIVISORS, "mix_mean": in_the("running mean", MIXES),
+           "mix_var": in_the("running variance", MIXES), "var": in_the("variance", VARIANCES_INSIDE),
+           "mean": in_the("mean", MEANS_INSIDE), "center": in_the("mean", MEANS_INSIDE)},
+    parts=("running_mean", "running_var"),
     task="`x` is a mini-batch of C features, shape `(m, C)` with m of 2 or more; `running_mean` and `running_var` have "
          "shape `(C,)`, `momentum` is a number. Return both running statistics as they are after this mini-batch, with "
          "PyTorch's conventions: momentum is the weight of the new value, and the variance of the batch counts with "
@@ -250,15 +278,20 @@ update_running = Exercise(
            _case(LONG[:2].reshape(2, 1), [2.0], [3.0], 0.3),
            _case(LONG[:10].reshape(5, 2), [7.0, -7.0], [2.0, 40.0], 0.9),
            _case(np.stack([MIXED, -1 - MIXED[::-1]], axis=1), [0.5, 0.25], [1.5, 2.5], 0.01),
+           _case(MIXED[:6].reshape(3, 2) / 1000, [0.001, 0.002], [3e-6, 1e-6], 0.5),
            _case([[2, 3], [7, 8], [4, 6]], [1.0, 2.0], [3.0, 0.5], 0.2, **WHOLE_NUMBERS),
-           _case(OUTLIER[:, None] - [0, 5], [1.0, -2.0], [3.0, 6.0], 0.2, **ONE_OUTLIER)),
+           _case(OUTLIER[:, None] - [0, 5], [1.0, -2.0], [3.0, 6.0], 0.2, **ONE_OUTLIER),
+           _case(MANY[:, None] * [1, -2], [1.0, -2.0], [3.0, 6.0], 0.2)),
     hints=("First the mean and the variance of the mini-batch, one value for each feature: axis 0.",
            "The variance of the batch is multiplied by m / (m − 1), or computed with ddof=1.",
            "new = (1 − momentum) * old + momentum * that of the batch, once for the mean and once for the variance."),
     gloss="`BatchNorm.forward` of the helper package does the same, written as old + momentum * (new − old).")
 
 evaluate = Exercise(
-    name="evaluate", call="(x, running_mean, running_var, gamma, beta, eps)", answer=_evaluate, catalogue=EVALUATE,
+    name="evaluate", call="(x, running_mean, running_var, gamma, beta, eps)", answer=_evaluate, mistakes=EVALUATE,
+    made=_evaluating_of,
+    steps={"": EVALUATING, "root": OF_A_GIVEN_VARIANCE, "x_hat": X_HATS, "scale": SCALES, "mean": BATCHS_MEAN,
+           "var": BATCHS_VARIANCE},
     task="`x` holds one or more examples, shape `(m, C)`; all the other arrays have shape `(C,)`, `eps` is a number. "
          "Return what batch norm makes of x in evaluation, shape `(m, C)`.",
     cases=(_case([[3.0, 0.0]], [10.0, 2.0], [25.0, 4.0], [2.0, 1.0], [1.0, -1.0], 1e-5),
@@ -273,6 +306,7 @@ evaluate = Exercise(
            _case(LONG[:6].reshape(3, 2), [1.0, 2.0], [4.0, 2.0], [0.0, 2.0], [0.5, 1.5], 0.5, **GAMMA_ZERO),
            _case([[2, 3], [7, 8], [4, 6]], [1.0, 2.0], [3.0, 0.5], [1.5, 0.5], [0.25, 2.5], 0.5, **WHOLE_NUMBERS),
            _case(OUTLIER[:, None] - [0, 5], [1.0, -2.0], [3.0, 6.0], [0.5, 1.5], [1.25, 0.5], 0.5, **ONE_OUTLIER),
+           _case(MANY[:, None] * [1, -2], [1.0, -2.0], [3.0, 6.0], [0.5, 1.5], [1.25, 0.5], 0.5),
            _case([[2.5, -1.0]], [1.0, 2.0], [3.0, 0.5], [1.5, 0.5], [0.25, 2.5], 0.5, **ONE_EXAMPLE)),
     hints=("These are steps 3 and 4 of batch norm. Steps 1 and 2 are not needed any more.",
            "The mean and the variance of x itself play no part: x may be a single example.",
@@ -280,7 +314,8 @@ evaluate = Exercise(
     gloss="`BatchNorm` of the helper package does this when its `training` is False.")
 
 fold = Exercise(
-    name="fold", call="(W, b, gamma, beta, running_mean, running_var, eps)", answer=_fold, catalogue=FOLD,
+    name="fold", call="(W, b, gamma, beta, running_mean, running_var, eps)", answer=_fold, mistakes=FOLD, made=_fold_of,
+    steps={"bias": BIASES, "weights": WEIGHTS, "k": FACTORS, "root": OF_A_GIVEN_VARIANCE},
     parts=("W", "b"), sizes="weights for {} to {} inputs",
     task="A layer computes `h @ W + b` for inputs of shape `(m, n)`, then batch norm in evaluation. `W` has shape "
          "`(n, units)`; `b`, `gamma`, `beta`, `running_mean` and `running_var` have shape `(units,)`, `eps` is a "
@@ -293,6 +328,7 @@ fold = Exercise(
            _case([[2.5]], [0.7], [-1.5], [0.75], [2.0], [3.0], 1.0),
            _case([[0.0, 1.234567], [1.234567, -2.718282]], [0.25, -1.5], [2.5, 0.75], [0.5, 3.0], [0.5, 0.25],
                  [1.5, 2.5], 1e-5),
+           _case(LONG[:4].reshape(2, 2), [0.25, -1.5], [2.5, 0.75], [0.5, 3.0], [0.5, 0.25], [2e-5, 2e-8], 1e-3),
            _case(LONG[:4].reshape(2, 2), [0.0, 1.0], [0.0, 2.0], [0.5, 1.5], [1.0, 2.0], [4.0, 2.0], 0.5, **GAMMA_ZERO),
            _case([[2, 3], [7, 8]], [1, 2], [1.5, 0.5], [0.25, 2.5], [1.0, 2.0], [3.0, 0.5], 0.5, **WHOLE_NUMBERS),
            _case(LONG[:6].reshape(3, 2), [1.5, -0.5], [1.5, -2.0], [0.25, 2.0], [1.0, 3.0], [3.0, 0.5], 0.5,
@@ -301,7 +337,9 @@ fold = Exercise(
            _case(LONG[:4].reshape(1, 4), [1.5, 2.0, 0.5, 1.0], [2.0, 0.5, -1.5, 1.0], [0.25, 1.0, 2.0, -1.0],
                  [1.0, 0.5, -2.0, 3.0], [3.0, 2.0, 0.5, 1.0], 0.5, **NOT_SQUARE),
            _case(OUTLIER[:, None] - [0, 5], [1.5, -0.5], [1.5, -2.0], [0.25, 2.0], [1.0, 3.0], [3.0, 0.5], 0.5,
-                 **ONE_OUTLIER)),
+                 **ONE_OUTLIER),
+           _case(MANY[:, None] * [1, -2], [1.5, -0.5], [1.5, -2.0], [0.25, 2.0], [1.0, 3.0], [3.0, 0.5], 0.5,
+                 **NOT_SQUARE)),
     hints=("Write batch norm in evaluation for z = h @ W + b, with k = gamma divided by the root of running_var + eps: "
            "(z − running_mean) · k + beta.",
            "Sort it: what stands in front of h is the new W, all the rest is the new b.",

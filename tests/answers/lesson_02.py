@@ -14,7 +14,7 @@ RIGHT["batch_variance"] = [
     "d = x[:, None] - x[None, :]\nreturn (d ** 2).mean() / 2",
 ]
 WRONG["batch_variance"] = [
-    ("return np.std(x, ddof=1)", "standard deviation with 1/(m − 1)"),
+    ("return np.std(x, ddof=1)", "standard deviation, and 1/(m − 1)"),
     ("return np.abs(x - x.mean()).mean()", "absolute deviations"),
     ("return (x - x.mean()).mean() ** 2", "deviations not squared"),
     ("return (x - x.mean()) ** 2", "squared deviations not averaged"),

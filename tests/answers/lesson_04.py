@@ -56,13 +56,13 @@ RIGHT["undo_gamma_beta"] = [
     "d = x - x.mean()\nreturn np.array(np.sqrt(d @ d / len(d) + eps)), np.array(x.mean())",
 ]
 WRONG["undo_gamma_beta"] = [
-    ("return x.var() + eps, x.mean()", "variance instead of its root"),
-    ("return x.var(), x.mean()", "variance instead of its root, without eps"),
+    ("return x.var() + eps, x.mean()", "divided by the variance"),
+    ("return x.var(), x.mean()", "divided by the variance, without eps"),
     ("return x.std() + eps, x.mean()", "eps outside the root"),
-    ("return x.std(ddof=1), x.mean()", "1/(m − 1), without eps"),
-    ("return x.std(ddof=1) + eps, x.mean()", "std(ddof=1) + eps"),
+    ("return x.std(ddof=1), x.mean()", "eps forgotten, and variance: 1/(m − 1)"),
+    ("return x.std(ddof=1) + eps, x.mean()", "eps outside the root, and variance: 1/(m − 1)"),
     ("return np.sqrt(x.var() + 1e-5), x.mean()", "eps fixed at 1e-5"),
-    ("return x.mean(), x.std()", "gamma and beta swapped, without eps"),
+    ("return x.mean(), x.std()", "gamma and beta swapped, and eps forgotten"),
     ("return 1, 0", "left at 1 and 0"),
     ("return 1 / np.sqrt(x.var() + eps), x.mean()", "gamma inverted"),
     ("return np.sqrt(x.var() + eps), -x.mean()", "mean with the wrong sign"),

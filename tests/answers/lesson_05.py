@@ -23,8 +23,8 @@ RIGHT["batch_norm"] = [
 ]
 WRONG["batch_norm"] = [
     ("return gamma * (x - x.mean()) / (x.std() + eps) + beta", "eps outside the root"),
-    ("return gamma * (x - x.mean()) / np.sqrt(x.var(ddof=1) + eps) + beta", "1/(m − 1)"),
-    ("return gamma * (x - x.mean()) / x.std(ddof=1) + beta", "std(ddof=1), without eps"),
+    ("return gamma * (x - x.mean()) / np.sqrt(x.var(ddof=1) + eps) + beta", "variance: 1/(m − 1)"),
+    ("return gamma * (x - x.mean()) / x.std(ddof=1) + beta", "eps forgotten, and variance: 1/(m − 1)"),
     ("return gamma * x - x.mean() / np.sqrt(x.var() + eps) + beta", "brackets around x − mean missing"),
     ("return gamma * (x - x.mean()) + beta", "only centred"),
     ("return gamma * x + beta", "gamma on x instead of x_hat"),

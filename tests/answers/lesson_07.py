@@ -36,7 +36,7 @@ WRONG["parameter_gradients"] = [
     ("return (dy * x_hat).sum(), dy", "dbeta not summed"),
     ("return dy * x_hat, dy.sum()", "dgamma not summed"),
     ("return -(dy * x_hat).sum(), -dy.sum()", "sign of the step"),
-    ("return -(dy * x_hat).sum(), dy.sum()", "dgamma: every sign turned"),
+    ("return -(dy * x_hat).sum(), dy.sum()", "sign of dgamma"),
     ("return x_hat.sum(), len(x_hat)", "upstream ignored"),
     ("return (dy / x_hat).sum(), dy.sum()", "divided by x_hat"),
     ("return (dy * x_hat ** 2).sum(), dy.sum()", "x_hat squared"),
@@ -143,7 +143,7 @@ RIGHT["batch_norm_backward"] = [
     "return np.array([dx, dgamma, dbeta], dtype=object)",
 ]
 WRONG["batch_norm_backward"] = [
-    (WHOLE.replace("np.sqrt(var + eps)", "var + eps"), "variance in the place of std"),
+    (WHOLE.replace("np.sqrt(var + eps)", "var + eps"), "divided by the variance"),
     (WHOLE.replace("+ eps", "+ 1e-8"), "eps fixed at 1e-8"),
     (WHOLE.replace("x.var()", "x.std()"), "variance: standard deviation"),
     (WHOLE.replace("x.var()", "(x ** 2).mean() - mean ** 2")
@@ -164,7 +164,7 @@ WRONG["batch_norm_backward"] = [
     ("gamma = gamma or 1\n" + WHOLE, "gamma = 0 treated as missing"),
     ("x -= x.mean()\nreturn x, x.sum(), x.sum()", "changed its input"),
     ("m = len(x)\nstd = (np.var(x, ddof=1) + eps) ** 0.5\nh = (x - x.mean()) / std\ndgamma, dbeta = dy @ h, sum(dy)\n"
-     "return gamma / std * (dy - dbeta / m - h * dgamma / m), dgamma, dbeta", "1/(m − 1)"),
+     "return gamma / std * (dy - dbeta / m - h * dgamma / m), dgamma, dbeta", "variance: 1/(m − 1)"),
     ("m, std = len(x), (x.var() + eps) ** 0.5\nh = (x - x.mean()) / std\ndgamma, dbeta = dy @ x, sum(dy)\n"
      "return gamma / std * (dy - dbeta / m - h * dgamma / m), dgamma, dbeta", "dgamma with x, and in dx"),
     ("m = 4\nmean = sum(x) / m\nstd = (sum((x - mean) ** 2) / m + eps) ** 0.5\nh = (x - mean) / std\n"

@@ -40,10 +40,10 @@ WRONG["layer"] = [
     (LAYER_BODY + "return gamma * np.tanh(z_hat) + beta", "scale and shift after the activation"),
     (LAYER_BODY + "return np.tanh(gamma * z_hat) + beta", "shift after the activation"),
     (LAYER_BODY + "return gamma * np.tanh(z_hat + beta)", "scale after the activation"),
-    (LAYER_BODY + "return np.maximum(y, 0)", "another activation: relu"),
-    (LAYER_BODY + "return 1 / (1 + np.exp(-y))", "another activation: sigmoid"),
-    (TANH.replace("gamma * z_hat", "z_hat"), "batch norm: gamma forgotten"),
-    (TANH.replace("z = h @ W", "z = h @ W.T"), "raised an error"),
+    (LAYER_BODY + "return np.maximum(y, 0)", "another activation: ReLU"),
+    (LAYER_BODY + "return 1 / (1 + np.exp(-y))", "another activation: the sigmoid"),
+    (TANH.replace("gamma * z_hat", "z_hat"), "gamma forgotten"),
+    (TANH.replace("z = h @ W", "z = h @ W.T"), "W transposed"),
 ]
 ARGUMENTS["layer"] = lambda rng, m, C: [batch(rng, m, C), rng.normal(0, 1, (C, C)), rng.normal(0, 2, C), rng.normal(0,
                                         2, C), rng.uniform(0.1, 3)]
@@ -77,7 +77,7 @@ WRONG["residual_layer"] = [
     (LAYER_BODY + "return h * np.maximum(y, 0)", "multiplied"),
     ("return h + np.maximum(batch_norm(np.maximum(h @ W, 0), gamma, beta, eps), 0)", "ReLU twice"),
     (LAYER_BODY + "return np.maximum(h, 0) + np.maximum(y, 0)", "ReLU of the input, too"),
-    ("return h + np.maximum(h @ W, 0)", "a plain residual layer"),
+    ("return h + np.maximum(h @ W, 0)", "a plain layer"),
     (LAYER_BODY + "return h + np.tanh(y)", "another activation: tanh"),
 ]
 ARGUMENTS["residual_layer"] = lambda rng, m, C: [batch(rng, m, C), rng.normal(0, 1, (C, C)), rng.normal(0, 2, C),
