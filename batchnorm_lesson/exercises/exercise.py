@@ -147,7 +147,7 @@ class Exercise:
     def known(self):
         """What is looked for, by its results: the catalogue, then what can be done to a right result."""
         return (self.catalogue + changes(self.answer, self.cases, self.parts)
-                + tuple(exchanged(self.answer, self.names, self.cases[0].args)))
+                + tuple(exchanged(self.made_with({}), self.names, self.cases[0].args)))
 
     def made_with(self, wrong):
         """The function with wrong steps, and with other values in the place of its arguments."""

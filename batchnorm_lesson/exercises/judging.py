@@ -187,7 +187,7 @@ def _by_kind_of_input(exercise, outcomes, failed, worst):
     blamed = {exercise.cases[i].blames for i in failed}
     right, wrong = ({_size(exercise.cases[i]) for i in range(len(exercise.cases)) if (i in failed) == off}
                     for off in (False, True))
-    if right and max(right) < min(wrong):
+    if 5 <= max(right, default=0) < min(wrong):
         return _not_right("large batch", shown, note=max(right), call=min(wrong))
     if len(blamed) == 1 and "" not in blamed:
         return _not_right(case.blames, shown, note=case.note)

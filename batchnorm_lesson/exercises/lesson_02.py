@@ -37,7 +37,7 @@ VARIANCES = (  # wrong variances of the values along axis 0, around a mean; n is
             "You averaged the squares of the values themselves. Subtract the mean first: spread is measured from it."),
     Mistake("deviations not squared", lambda x, mean, n: (x - mean).sum(axis=0) / n,
             "It is 0 for every batch: averaged with their signs, deviations always cancel. Square each one first, with "
-            "** 2. (* 2 only doubles.)"),
+            "** 2. (* 2 only doubles, and m / m − 1 is 0.)"),
     Mistake("squared the mean deviation", lambda x, mean, n: (np.abs(x - mean).sum(axis=0) / n) ** 2,
             "You averaged first and squared afterwards. Square each deviation, then average."),
     Mistake("squared deviations not averaged", lambda x, mean, n: (x - mean) ** 2,
