@@ -214,6 +214,14 @@ def test_the_slides_are_those_of_the_rule_and_none_is_too_large(show):
     assert max(low) <= FRAME
 
 
+def test_no_slide_has_a_bar_for_scrolling_sideways(show):
+    """Headless Chromium hides the bars, so they are looked for by what makes them."""
+    assert not show.evaluate("""() => [...document.querySelectorAll('.jp-Deck, .jp-Deck [class*=Panel]')]
+        .filter(part => part.scrollWidth > part.clientWidth && part.checkVisibility()
+                        && ['auto', 'scroll'].includes(getComputedStyle(part).overflowX))
+        .map(part => `${part.className}: ${part.scrollWidth} > ${part.clientWidth}`)""")
+
+
 def go_to(show, words):
     """Show the slide with the cell that contains these words; returns the cell's place in the page."""
     index = show.evaluate("""words => {
