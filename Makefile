@@ -14,7 +14,7 @@ BIN := .venv/bin
 # The notebooks choose their own back end; one from outside changes what a cell prints.
 unexport MPLBACKEND
 
-.PHONY: lesson slides app check test test-app check-processors outputs bench site lock check-binder links clean
+.PHONY: lesson slides app check test test-app test-browsers check-processors outputs bench site lock check-binder links clean
 
 lesson: .venv/lesson
 	$(BIN)/python -m batchnorm_lesson $(LAB_ARGS)
@@ -39,6 +39,11 @@ test: .venv/test
 
 test-app: build/app/ready
 	build/app/bin/python -m pytest tests/test_app_live.py $(PYTEST_ARGS)
+
+# WebKit's browser wants a screen, which Xvfb pretends to be.
+test-browsers: .venv/test
+	xvfb-run --auto-servernum --server-args="-screen 0 1400x900x24" $(BIN)/python -m pytest tests/try_browsers.py \
+	  $(PYTEST_ARGS)
 
 check-processors: .venv/test
 	$(BIN)/python tests/processors.py

@@ -51,7 +51,9 @@ LOOK = """async ([index, old, patience]) => {
     }
     return {
         picture: image.src,  // a new address for new bytes, and only for new bytes
-        size: [image.naturalWidth, image.naturalHeight], asked_size: [image.width, image.height],
+        size: [image.naturalWidth, image.naturalHeight],
+        // The attributes: in Firefox the properties count the zoom of a slide.
+        asked_size: ['width', 'height'].map(side => Number(image.getAttribute(side))),
         words: words(),
         places: [cell, image, ...cells.slice(index + 1, index + 2)].map(place),
         controls: [...cell.querySelectorAll('.widget-slider, .widget-dropdown')].map(control => {

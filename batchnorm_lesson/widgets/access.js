@@ -69,12 +69,15 @@ function take_number(event) {
     if (event.target.matches('.widget-readout')) event.target.dispatchEvent(new FocusEvent('blur', {bubbles: true}));
 }
 
-// What is typed behind a click or Tab takes the place of a slider's number. A click sets the caret after the focus.
+// What is typed behind a click or Tab takes the place of a slider's number. The press sets the caret after the focus, and
+// in WebKit so does the release, unless its default is prevented.
 let entered;
-function select_number({type, target}) {
-    if (!target.matches('.widget-readout') || type == 'click' && target != entered) return;
+function select_number(event) {
+    const {type, target} = event;
+    if (!target.matches('.widget-readout') || type == 'mouseup' && target != entered) return;
     getSelection().selectAllChildren(target);
-    entered = type == 'click' ? null : target;
+    event.preventDefault();
+    entered = type == 'mouseup' ? null : target;
 }
 
 function initialize({model}) {
@@ -101,7 +104,7 @@ async function render({el}) {
     box.classList.add('mended');
     box.addEventListener('focusout', take_number);
     box.addEventListener('focusin', select_number);
-    box.addEventListener('click', select_number);
+    box.addEventListener('mouseup', select_number);
     box.addEventListener('pointerdown', focus_slider);
     change();
     return () => {
