@@ -4,7 +4,7 @@ import re
 import numpy as np
 import pytest
 
-from answers import each_exercise
+from answers import ALL, NAMES, each_exercise, judged, source
 from batchnorm_lesson.exercises.difference import clue, difference
 from batchnorm_lesson.exercises.calling import strays
 
@@ -63,3 +63,73 @@ def moved(exercise, args, part, axis, at, by):
     if at < parts[part].shape[axis]:
         np.moveaxis(parts[part], axis, 0)[at] += by
     return parts if exercise.parts else parts[0]
+
+
+# How a wrong result goes with the right one
+
+RELATED = [
+    ("batch_norm", "return 1.5 * batch_norm(x, gamma, beta, eps)",
+     "Your result is always 1.5 times the right one: look"),
+    ("batch_norm_conv", "return batch_norm(x, gamma, beta, eps) - 1",
+     "Your result is always the right one minus 1: look"),
+    ("batch_mean_table", "return 1.3 * x.mean(axis=0)", "Your result is always 1.3 times the right one"),
+    ("normalize", "return (x - mean) / (var + eps) ** 0.4",
+     "In each batch your result is the right one times one number"),
+    ("batch_norm_features", "return batch_norm(x, gamma, beta, eps) + x.max(axis=0)",
+     "In each column your result is the right one plus one number, which is not the same everywhere"),
+    ("parameter_gradients", "return (dy * x_hat).sum(), 1.2 * dy.sum()",
+     "Your dbeta is always 1.2 times the right one"),
+]
+
+
+@pytest.mark.parametrize("name, body, words", RELATED)
+def test_a_factor_or_an_offset_that_is_always_there_is_told(name, body, words):
+    message = judged(name, body).message
+    assert words in message and len(message) < 300 + 50 * ("[[[" in message), message
+
+
+@pytest.mark.parametrize("name, body", [
+    ("batch_norm", "y = batch_norm(x, gamma, beta, eps)\nreturn 1.5 * y if len(x) > 3 else y + 1"),
+    ("batch_norm", "return batch_norm(x, gamma, beta, eps) ** 3 + 1"),
+    ("normalize", "return 0 * x"),
+    ("batch_norm_backward", "return dy, (dy * x).sum(), dy.sum()")])
+def test_no_factor_is_told_where_there_is_none(name, body):
+    assert "right one" not in judged(name, body).message
+
+
+# Names from cells above
+
+def checked(name, body, **above):
+    """What the check says of a function in a notebook whose cells above have made these names."""
+    scope = {**NAMES, **above}
+    exec(compile(source(name, body), "<answer>", "exec"), scope)
+    return ALL[name].check(scope["answer"])
+
+
+def test_a_number_from_a_cell_above_is_named_where_the_result_depends_on_it():
+    for name, body, above, said in [
+            ("detective", "return (x - mean) / np.sqrt(var + eps)",
+             {"mean": 10, "var": 25.0}, "mean = 10 and var = 25"),
+            ("normalize", "return [(v - mean) / np.sqrt(var + eps) for v in batch]",
+             {"batch": [3.0, 9.0]}, "batch = [3, 9]"),
+            ("normalize", "return batch - mean", {"batch": np.array([3, 9])}, "batch = [3, 9]"),
+            ("batch_mean", "return mean", {"mean": np.float64(10)}, "mean = 10")]:
+        result = checked(name, body, **above)
+        assert result.mistake == "name from a cell above" and f"reads {said} from a cell above" in result.message
+    result = checked("batch_mean", "return sum(x[i] for i in range(m)) / m", m=4)
+    assert result.mistake == "raised an error" and "reads m = 4 from a cell above: is that meant?" in result.message
+
+
+def test_nothing_is_said_of_a_name_on_which_the_result_does_not_depend():
+    for body, above in [("return x.mean() + x.max()", {"mean": 10, "max": 3}), ("return x.max() + 0 * c", {"c": 3}),
+                        ("c = 5\nreturn x.max() + c", {"c": 3}), ("return np.random.normal() + c", {"c": 3}),
+                        ("return x.max() + len(c)", {"c": "text"}), ("return x.max() + c", {"c": True}),
+                        ("global c\nc = c + 1\nreturn c + x.max()", {"c": 3})]:
+        assert "cell above" not in checked("batch_mean", body, **above).message, body
+    assert checked("batch_mean", "return x.mean() * c", c=1.0).status == "right"
+
+
+def test_the_names_of_the_learner_stay_as_they_are():
+    above = {"c": [1, 2], "d": np.array([1.0])}
+    assert checked("batch_mean", "return c[0] + d[0]", **above).mistake == "name from a cell above"
+    assert above["c"] == [1, 2] and above["d"] == [1.0]

@@ -142,7 +142,9 @@ def general_mistakes(exercise):
                             lambda *args: [*right(*args)[:-1], None] if exercise.parts else [[1, 2], [3]]],
             "wrong shape": [lambda *args: each_part(lambda part: part[..., None], args),
                             lambda *args: args[0].flat[0] + np.ones((len(exercise.parts) or 2, 3, 4))],
-            "hard-coded for the example": [lambda *args: example],
+            "hard-coded for the example": [lambda *args, result=example: result],
+            "name from a cell above": [lambda *args: example, lambda *args: [example for _ in args][0]],
+            "empty result": [lambda *args: [], lambda *args: np.array([])],
             "same for every batch": [lambda *args: 7.5, lambda *args: (1.5, 2.5, 3.5)]}
 
 
@@ -216,8 +218,10 @@ def test_every_general_mistake_is_tried():
 
 UNKNOWN = [
     ("batch_mean", "return x.mean() + 1", "For x = [2.5, 7] your function gave 5.75, and 4.75 is right."),
-    ("normalize", "return (x - mean) / np.sqrt(var + eps) + 1", "The mean of your result is 1, and it should be 0."),
-    ("normalize", "return 3 * (x - mean) / np.sqrt(var + eps)", "The variance of your result is"),
+    ("normalize", "return (x - mean) / np.sqrt(var + eps) + 1", "Your result is always the right one plus 1: look"),
+    ("normalize", "return 3 * (x - mean) / np.sqrt(var + eps)", "Your result is always 3 times the right one: look"),
+    ("normalize", "return ((x - mean) / np.sqrt(var + eps)) ** 3 - 1", "The mean of your result is -1, and it should"),
+    ("normalize", "return ((x - mean) / np.sqrt(var + eps)) ** 3", "The variance of your result is"),
     ("normalize", "return np.roll((x - mean) / np.sqrt(var + eps), 1)", "the single values are not"),
     ("normalize", "return (x - mean) / (var - var)", "nan and inf come from a division by 0"),
     ("undo_gamma_beta", "return (x.var() + eps) ** 0.5, x.max()", "Look at beta."),

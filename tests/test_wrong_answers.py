@@ -119,6 +119,16 @@ SAID = [  # wrong names that were given once, and what is said now
      "Your function returned None when nothing was saturated."),
     ("batch_norm", "return np.ones(3)", "Your result is the same, whatever your function is given."),
     ("saturated_share", "return 1.0", "Your result is the same, whatever your function is given."),
+    ("scale_and_shift", "y = []\nfor v in x_hat:\n    y = y + gamma * v + beta\nreturn y", "an empty y has none."),
+    ("batch_norm", "y = []\nfor v in x:\n    np.append(y, v)\nreturn y", "np.append(y, v) leaves y as it is."),
+    ("undo_gamma_beta", "return [], x.mean()", "Your gamma is empty"),
+    ("batch_norm", "return [[3 * v] for v in x]",
+     "Axis 1 is one too many. It has length 1: each number stands in brackets"),
+    ("batch_norm", "return [3 * x]", "Axis 0 is one too many. It has length 1: the result stands in brackets, [y], or"),
+    ("batch_mean_table", "return [3 * v.sum() for v in x]",
+     "one number for each row, and there should be one for each col"),
+    ("batch_norm_features", "return (3 * x).T", "The first two axes are exchanged"),
+    ("batch_norm_conv", "return [3 * x[:, c] for c in range(x.shape[1])]", "y.swapaxes(0, 1) turns them round"),
 ]
 
 
@@ -196,10 +206,77 @@ CLUES = [
     ("batch_norm_conv", "m, C = x.shape\nreturn x", "against the axes of x"),
     ("batch_mean", "return input('mean? ')", "Nothing has to be typed in."),
 ]
+LISTS = [
+    ("scale_and_shift", "return gamma * list(x_hat) + beta", "* repeats one"),
+    ("scale_and_shift", "return gamma * tuple(x_hat) + beta", "np.array(…), or go through the values with for"),
+    ("scale_and_shift", "return [float(gamma * v) for v in x_hat] + float(beta)", "+ joins two of them"),
+    ("scale_and_shift", "return float(beta) + [float(gamma * v) for v in x_hat]", "+ joins two of them"),
+    ("normalize", "return (x.tolist() - float(mean)) / np.sqrt(var + eps)", "they have no −"),
+    ("normalize", "return tuple(v - mean for v in x) / math.sqrt(var + eps)", "they have no −, /"),
+    ("batch_variance", "return sum([v - x.mean() for v in x] ** 2) / len(x)", "they have no −, /, **"),
+    ("batch_mean", "x = list(x)\nreturn x.mean()",
+     "A list has no .mean, an array has: np.array(…) makes one. np.mean(…)"),
+    ("batch_mean", "return tuple(x).sum() / len(x)", "np.sum(…) takes a tuple as well"),
+    ("batch_norm_features", "return x.tolist().var(axis=0)", "np.var(…) takes a list as well"),
+    ("batch_mean", "t = 0.0\nfor v in x:\n    t.append(v)\nreturn t", "Only a list has append"),
+    ("batch_mean", "t = x[0]\nfor v in x:\n    t.append(v)\nreturn t", "Start with y = []"),
+    ("normalize", "y = np.array([])\nfor v in x:\n    y.append(v)\nreturn y", "Only a list has append"),
+    ("normalize", "y = []\nfor v in x:\n    y = y.append(v)\nreturn y", "y.append(v) and x.sort() return None"),
+    ("batch_mean", "for v in x:\n    total += v\nreturn total / len(x)", "in front of the loop: total = 0."),
+    ("batch_mean", "return sum(sum(v) for v in x)", "That is one number"),
+    ("batch_mean", "return sum(v / len(v) for v in x.tolist())", "That is one number"),
+    ("batch_mean", "return sum(x(i) for i in range(len(x)))", "To take one value, write x[i]."),
+    ("batch_mean", "return sum(x[i][0] for i in range(len(x)))", "There are more indices than axes"),
+    ("batch_mean", "return sum(x[i, 0] for i in range(len(x)))", "There are more indices than axes"),
+    ("batch_mean", "m = len(x)\nreturn x.sum() / m[0]", "There are more indices than axes"),
+    ("batch_mean", "m = 0\nfor i, v in x:\n    m += v\nreturn m", "for i, v in enumerate(x)"),
+    ("batch_mean", "m = 0\nfor v in enumerate(x):\n    m += v\nreturn m", "enumerate(x) give pairs"),
+    ("parameter_gradients", "s = 0\nfor d in zip(dy, x_hat):\n    s += d[0] * d\nreturn s, sum(dy)", "give pairs"),
+    ("parameter_gradients", "s = 0\nfor a, b in dy, x_hat:\n    s += a * b\nreturn s, sum(dy)", "in zip(x, y)"),
+    ("batch_mean", "m = ''\nfor v in x:\n    m += v\nreturn m", "Text does not compute"),
+    ("batch_mean", "return '3' / len(x)", "Text does not compute"),
+    ("batch_mean", "x = x.tolist()\nreturn sum(x[i] for i in x)", "A position, as in x[i]"),
+    ("batch_mean", "return sum(x.tolist()[i] for i in range(len(x) + 1))", "That list has no such place"),
+    ("batch_mean", "return sum(v for v in range(x))", "One whole number is needed there"),
+    ("normalize", "y = []\nfor i in range(len(x)):\n    y[i] = x[i] - mean\nreturn y",
+     "An empty list has no place yet;"),
+    ("normalize", "y = np.array([])\nfor i in range(len(x)):\n    y[i] = x[i]\nreturn y",
+     "An empty list or array has no"),
+    ("normalize", "y = np.zeros(len(x))\nfor i in range(len(x)):\n    y[i] = x - mean\nreturn y", "the place of one"),
+    ("normalize", "return (x - mean) / math.sqrt(x)", "np.sqrt(…) takes the root of each"),
+    ("normalize", "return (x - mean) / math.sqrt([var + eps])", "np.sqrt(…) takes the root of each"),
+    ("batch_mean_table", "x = x.tolist()\nreturn [x[i, 0] for i in range(len(x))]",
+     "one index after the other: x[i][j]"),
+    ("batch_mean_table", "total = []\nfor row in x:\n    total = total + row\nreturn total",
+     "An empty list or array has no"),
+]
+SIZES = [  # what is said is read from the sizes
+    ("batch_mean_table", "return [x[:, j].mean() for j in range(len(x))]",
+     "len() counts rows, and x.shape[1] counts col"),
+    ("batch_mean_table", "return [x[j].mean() for j in range(x.shape[1])]", "x[j] is row j, and x[:, j] is column j"),
+    ("saturated_share", "return sum(abs(h[i, j]) > 0.97 for i in range(len(h)) for j in range(len(h)))", "h.shape[1]"),
+    ("batch_norm_features", "y = np.zeros(x.shape)\nfor j in range(x.shape[1]):\n    y[j] = x[:, j]\nreturn y",
+     "x[j] is row j, and x[:, j] is column j"),
+    ("batch_norm_conv", "return [x[:, c].mean() for c in range(len(x))]", "x[j] is image j, and x[:, j] is channel j"),
+    ("layer", "z = h @ W\nreturn [batch_norm(z[:, j], 1, 0, eps) for j in range(len(z))]", "W.shape[1] counts columns"),
+    ("batch_norm_features", "return x - x.mean(axis=1)", "as many numbers as x has rows"),
+    ("evaluate", "return (x - x.mean(axis=1)) / np.sqrt(running_var + eps)", "for each column: a mean over axis=0"),
+    ("layer", "z = h @ W\nreturn z - z.mean(axis=1)", "as many numbers as h has rows"),
+    ("update_running", "return running_mean + x.mean(axis=1), running_var", "as many numbers as x has rows"),
+    ("batch_norm_conv", "return x - x.mean(axis=(0, 2, 3))", ".reshape(1, -1, 1, 1)"),
+    ("batch_norm_conv", "return x - x.mean(axis=(2, 3))", "axis=(0, 2, 3) with keepdims=True"),
+    ("layer", "return h * W", "The matrix product is @: h @ W."),
+    ("residual_layer", "return h + h * W", "*, + and − go number by number"),
+    ("residual_layer", "return h + W @ h", "as many columns on its left as rows on its right"),
+    ("layer", "return np.dot(h, W.T)", "as many columns on its left as rows on its right"),
+    ("layer", "return batch_norm(W @ h, gamma, beta, eps)", "W @ h for h @ W?"),
+    ("fold", "return gamma @ W, b", "* multiplies number by number"),
+    ("batch_mean", "return sum(x[i] for i in range(len(x) + 1))", "ends at m − 1"),
+]
 
 
-@pytest.mark.parametrize("name, body, words", CLUES)
-def test_a_clue_for_what_torch_and_numpy_users_meet(name, body, words):
+@pytest.mark.parametrize("name, body, words", CLUES + LISTS + SIZES)
+def test_a_clue_for_what_users_of_torch_numpy_and_lists_meet(name, body, words):
     result = judged(name, body)
     assert result.mistake == "raised an error" and words in result.message, result
 

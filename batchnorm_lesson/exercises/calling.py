@@ -117,7 +117,7 @@ def changed(args, case):
 
 def described(result, names):
     """What a result is in words, its parts as float arrays (None when one has no numbers), and how many there are."""
-    if _too_long(result):
+    if too_long(result):
         return f"more than {MOST:,} numbers", None, 1
     parts = _parts(result, len(names))
     arrays = tuple(map(as_numbers, parts))
@@ -128,7 +128,7 @@ def described(result, names):
     return kind(result), None if strange else arrays, count
 
 
-def _too_long(result, most=MOST):
+def too_long(result, most=MOST):
     """Whether a result has more numbers than any right one; told from the lengths, nothing is converted."""
     if isinstance(result, np.ndarray):
         return result.size > most
@@ -136,7 +136,7 @@ def _too_long(result, most=MOST):
         return False
     try:
         return len(result) > most or isinstance(result, (list, tuple)) and any(
-            _too_long(part, most // max(len(result), 1)) for part in result if part is not result)
+            too_long(part, most // max(len(result), 1)) for part in result if part is not result)
     except Exception:  # a length that cannot be told, or a list without an end
         return False
 

@@ -1,13 +1,16 @@
 """A difference as a person can read it: the smallest part of an input on which an unknown mistake shows, and where."""
 import numpy as np
 
-from .calling import show, strays
+from .calling import close, show, strays
 
 MOST = 8  # numbers that are read at a glance
 
 
-def difference(exercise, case, got, right):
-    """The part of a case on which a result is wrong, what was given there and what is right, and what that breaks."""
+def difference(exercise, case, got, right, related=""):
+    """The part of a case on which a result is wrong, what was given there and what is right, and what that breaks.
+
+    related is what is known of all cases, and said in the place of what only this one shows.
+    """
     off = [strays(*pair, case.tolerance) for pair in zip(got, right)]
     of_args, of_parts = clue(exercise, case, off)
     given = {_label(name, index): np.asarray(value)[index]
@@ -20,9 +23,46 @@ def difference(exercise, case, got, right):
         index, part = ", ".join(map(str, at)), f"{exercise.parts[0]} = " if exercise.parts else ""
         first, batch = next(iter(given.items()))
         return (f"{where}For {shown} your function gave {part}{show(got[0][at])} at index {index}, where "
-                f"{first} is {show(batch[at])}, and {show(right[0][at])} is right.")
-    return (f"{where}For {shown} your function gave {exercise.shown(got)}, and {exercise.shown(right)} is right. "
-            f"{_broken(exercise, got, right, off)}").rstrip()
+                f"{first} is {show(batch[at])}, and {show(right[0][at])} is right. {related}").rstrip()
+    broken = "" if related and not exercise.parts else _broken(exercise, got, right, off)
+    return " ".join(filter(None, [f"{where}For {shown} your function gave {exercise.shown(got)}, and "
+                                  f"{exercise.shown(right)} is right.", broken, related]))
+
+
+def relation(pairs, names):
+    """How a wrong result, or its first part, goes with the right one, if it does so in every pair; or nothing."""
+    if not all(got and [*map(np.shape, got)] == [*map(np.shape, right)] for got, right in pairs):
+        return ""
+    said = (_related(name, [pair for got, right in pairs for pair in zip(_columns(got[i]), _columns(right[i]))],
+                     {2: "column", 4: "channel"}.get(pairs[0][1][i].ndim, "batch"))
+            for i, name in enumerate(names or ["result"]))
+    return next(filter(None, said), "")
+
+
+def _columns(part):
+    return part.swapaxes(0, 1).reshape(part.shape[1], -1) if part.ndim > 1 else part.reshape(1, -1)
+
+
+def _related(name, columns, unit):
+    """The same for one part: in each column the right one times, or plus, a number."""
+    if not np.isfinite([*map(np.sum, columns)]).all():
+        return ""
+    for word, look in (("times", "a factor, or at what you divide by"), ("plus", "what is added or subtracted")):
+        times = word == "times"
+        found = [got @ right / (right @ right or 1) if times else (got - right).mean() for got, right in columns]
+        if all(close(got, right * by if times else right + by, 1e-6) for by, (got, right) in zip(found, columns)):
+            found = [by for by, (_, right) in zip(found, columns) if right.any() or not times]
+            if not found or np.isclose(found, times, atol=1e-6).any() or np.allclose(found, 0):
+                return ""  # some of it is right, or all of it is 0
+            if np.allclose(found, found[0], rtol=1e-4):
+                sign = word if found[0] > 0 or times else "minus"
+                by = show(found[0] if times else abs(found[0]))
+                how = f"always {by} times the right one" if times else f"always the right one {sign} {by}"
+                return f"Your {name} is {how}: look at {look}."
+            if max(right.size for _, right in columns) > 3:
+                return (f"In each {unit} your {name} is the right one {word} one number, which is not the same "
+                        f"everywhere: look at {look}.")
+    return ""
 
 
 def clue(exercise, case, off):
@@ -65,5 +105,5 @@ def _broken(exercise, got, right, off):
     for name, statistic in (("mean", np.mean), ("variance", np.var)):
         a, b = statistic(got[0]), statistic(right[0])
         if not np.isclose(a, b, rtol=1e-4, atol=1e-6):
-            return f"The {name} of your result is {show(a)}, and it should be {show(b)}."
+            return f"The {name} of your result is {show(a)}, and it should be {show(np.round(b, 12))}."
     return "The mean and the variance of your result are right; the single values are not."

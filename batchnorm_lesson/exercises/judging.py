@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 
 from ..widgets.access import say
 from ..widgets.boxes import LOOKS, box
-from .difference import difference
+from .difference import difference, relation
 from .explain import explain
+from .above import decisive
 from .calling import METHOD, close, computed, kind, quiet, run, same, undisturbed
 
 METADATA = "batchnorm_lesson"  # the key of an output's metadata
@@ -33,7 +34,11 @@ GENERAL = {
     "as many values as given": "Your {got} has as many values as your function was given. It should be one number: is "
                                "the sum or the average over them missing?",
     "wrong number of results": "Your function returned {got}. Return {call}.",
-    "wrong shape": "Your {got}, and it should have shape {call}. Look at where an axis was added, kept or lost.",
+    "wrong shape": "Your {got}, and it should have shape {call}. {note}",
+    "empty result": "Your {got} is empty: there is no number in it. y.append(v) puts v into a list. y + v adds v to "
+                    "each member of y, and an empty y has none. np.append(y, v) leaves y as it is.",
+    "name from a cell above": "Your function reads {got} from a cell above, and its result depends on that. Use what "
+                              "the function is given, {call}, and what it computes from that.",
     "hard-coded for the example": "Your answer is the example's result, whatever your function is given. Compute it "
                                   "from what it is given. Does a name in it come from a cell above?",
     "same for every batch": "Your result is the same, whatever your function is given. Compute it from what it is "
@@ -162,7 +167,13 @@ def _by_behaviour(exercise, answer, outcomes, failed, telling):
     worst = min(failed, key=lambda i: (outcomes[i].error is None, bool(cases[i].blames), cases[i].args[0].size))
     case, outcome, right = cases[worst], outcomes[worst], exercise.right[worst].parts
     if outcome.error is not None:
-        return _not_right("raised an error", explain(outcome.error, answer, case.note))
+        return _not_right("raised an error", explain(outcome.error, answer, exercise, case))
+    for part, name in enumerate(exercise.parts if outcome.count > 1 and exercise.parts else ["result"]):
+        if all(outcomes[i].parts and outcomes[i].parts[part:] and not outcomes[i].parts[part].size for i in failed):
+            return _not_right("empty result", name)
+    above = "" if case.blames and not _constant(outcomes) else decisive(answer, exercise, case, outcome)
+    if above:
+        return _not_right("name from a cell above", above, exercise.call)
     if _constant(outcomes):
         return _not_right("same for every batch" if 0 in failed else "hard-coded for the example")
     empty = [cases[i].note for i in failed if outcomes[i].kind == "None"]
@@ -182,13 +193,15 @@ def _by_behaviour(exercise, answer, outcomes, failed, telling):
 
 def _by_kind_of_input(exercise, outcomes, failed, worst):
     """Named by the kind of input that alone goes wrong; otherwise shown on the smallest input that does."""
-    case = exercise.cases[worst]
-    shown = difference(exercise, case, outcomes[worst].parts, exercise.right[worst].parts)
+    case, right = exercise.cases[worst], exercise.right
+    ordinary = [i for i, case in enumerate(exercise.cases) if not case.blames]
+    shown = difference(exercise, case, outcomes[worst].parts, right[worst].parts,
+                       relation([(outcomes[i].parts, right[i].parts) for i in ordinary], exercise.parts))
     blamed = {exercise.cases[i].blames for i in failed}
-    right, wrong = ({_size(exercise.cases[i]) for i in range(len(exercise.cases)) if (i in failed) == off}
-                    for off in (False, True))
-    if 5 <= max(right, default=0) < min(wrong):
-        return _not_right("large batch", shown, note=max(right), call=min(wrong))
+    short, long = ({_size(exercise.cases[i]) for i in range(len(exercise.cases)) if (i in failed) == off}
+                   for off in (False, True))
+    if 5 <= max(short, default=0) < min(long):
+        return _not_right("large batch", shown, note=max(short), call=min(long))
     if len(blamed) == 1 and "" not in blamed:
         return _not_right(case.blames, shown, note=case.note)
     return Result("not right", None, shown)
@@ -233,14 +246,27 @@ def _wanted(exercise, right):
 def _misshapen(exercise, outcomes, failed, worst, part, name):
     """What a wrong shape of the result, or of the part with this name, comes from: it must fit every batch."""
     got, wanted = outcomes[worst].parts[part], exercise.right[worst].parts[part]
-    wrong = [(outcomes[i].parts[part], exercise.cases[i].args[0]) for i in failed
+    wrong = [(outcomes[i].parts[part], exercise.right[i].parts[part], exercise.cases[i].args[0]) for i in failed
              if outcomes[i].parts is not None and len(outcomes[i].parts) > part]
-    if wanted.ndim == 0 and all(array.shape == given.shape for array, given in wrong):
+    if wanted.ndim == 0 and all(array.shape == given.shape for array, _, given in wrong):
         return _not_right("as many values as given", name)
-    if got.size == 1 < wanted.size and all(array.size == 1 for array, _ in wrong):
+    if got.size == 1 < wanted.size and all(array.size == 1 for array, _, _ in wrong):
         return _not_right("one value instead of all", name, wanted.shape)
     return _not_right("wrong shape", f"{name} has shape {got.shape}",
-                      wanted.shape if wanted.ndim else "(), a single number")
+                      wanted.shape if wanted.ndim else "(), a single number", _of_axes(wrong))
+
+
+def _of_axes(arrays):
+    """What a wrong shape comes from, if it is so for every batch: arrays holds result, right one and batch of each."""
+    shapes = [[array.shape for array in three] for three in arrays]
+    for axis, how in enumerate(["the result stands in brackets, [y]", *["each number stands in brackets, [v]"] * 3]):
+        if all(got[axis:axis + 1] == (1,) and got[:axis] + got[axis + 1:] == right for got, right, _ in shapes):
+            return f"Axis {axis} is one too many. It has length 1: {how}, or an axis was kept."
+    if all(given[1:] and right == given[1:2] and got == given[:1] for got, right, given in shapes):
+        return "That is one number for each row, and there should be one for each column. The columns are x[:, j]."
+    if all(got[1:] and (got[1], got[0], *got[2:]) == right for got, right, _ in shapes):
+        return "The first two axes are exchanged: y.swapaxes(0, 1) turns them round, and y.T does it with a table."
+    return "Look at where an axis was added, kept or lost."
 
 
 def _nothing():
