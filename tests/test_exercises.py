@@ -87,7 +87,7 @@ def test_functions_of_others_are_accepted(answer):
 
 def general_mistakes(exercise):
     """The mistakes that any exercise can be answered with: a wrong function for each, made from the right one."""
-    right, example = exercise.answer, exercise.answer(*exercise.cases[0].args)
+    right, example, above = exercise.answer, exercise.answer(*exercise.cases[0].args), 0.7
 
     def each_part(change, args):
         changed = [change(part) for part in parts(exercise, right(*args))]
@@ -143,7 +143,7 @@ def general_mistakes(exercise):
             "wrong shape": [lambda *args: each_part(lambda part: part[..., None], args),
                             lambda *args: args[0].flat[0] + np.ones((len(exercise.parts) or 2, 3, 4))],
             "hard-coded for the example": [lambda *args, result=example: result],
-            "name from a cell above": [lambda *args: example, lambda *args: [example for _ in args][0]],
+            "name from a cell above": [lambda *args: each_part(lambda part: part ** 3 + above, args)],
             "empty result": [lambda *args: [], lambda *args: np.array([])],
             "same for every batch": [lambda *args: 7.5, lambda *args: (1.5, 2.5, 3.5)]}
 
