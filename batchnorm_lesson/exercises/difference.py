@@ -44,7 +44,7 @@ def _columns(part):
 
 
 def _related(name, columns, unit):
-    """The same for one part: in each column the right one times, or plus, a number."""
+    """The same for one part, told by its columns: each is the right one times, or plus, a number."""
     if not np.isfinite([*map(np.sum, columns)]).all():
         return ""
     for word, look in (("times", "a factor, or at what you divide by"), ("plus", "what is added or subtracted")):
@@ -52,8 +52,10 @@ def _related(name, columns, unit):
         found = [got @ right / (right @ right or 1) if times else (got - right).mean() for got, right in columns]
         if all(close(got, right * by if times else right + by, 1e-6) for by, (got, right) in zip(found, columns)):
             found = [by for by, (_, right) in zip(found, columns) if right.any() or not times]
-            if not found or np.isclose(found, times, atol=1e-6).any() or np.allclose(found, 0):
-                return ""  # some of it is right, or all of it is 0
+            if not found or np.isclose(found, times, atol=1e-6).any():
+                return ""  # some of it is right
+            if times and not any(got.any() for got, _ in columns):
+                return f"Your {name} is always 0: is anything written into it?"
             if np.allclose(found, found[0], rtol=1e-4):
                 sign = word if found[0] > 0 or times else "minus"
                 by = show(found[0] if times else abs(found[0]))

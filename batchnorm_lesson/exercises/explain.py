@@ -57,14 +57,12 @@ CLUES = (  # what the text of an exception says more exactly than its kind; \1 i
                   "y.append(v) and x.sort() return None: they change y and x, and stand alone in their line."),
     (r"not supported between.*'(list|tuple)'|can only concatenate (list|tuple)|can't multiply sequence"
      r"|(unsupported|bad) operand type.*'(list|tuple)'",
-     "Lists and tuples do not compute with their values: + joins two of them, * repeats one, and they have no −, /, ** "
-     "or >. Make an array first, np.array(…), or go through the values with for."),
+     "Lists and tuples do not compute with their values: + joins two of them, * repeats one, and they have no −, / or "
+     "**, and no > with a number. Make an array first, np.array(…), or go through the values with for."),
     (r"'(list|tuple)' object has no attribute '(mean|sum|var|std|min|max|shape|size|reshape|transpose)'",
      r"A \1 has no .\2, an array has: np.array(…) makes one. np.\2(…) takes a \1 as well."),
-    (r"has no attribute 'append'", "Only a list has append. Start with y = [] in front of the loop, and write "
-                                   "y.append(v) in it."),
-    (r"'str'|concatenate str", "Text does not compute: what stands in quotes is text, and so is what input, str and "
-                               "f'…' make. Use the numbers themselves."),
+    (r"no attribute 'append'", "Only a list has append: write y = [] in front of the loop, and y.append(v) in it."),
+    (r"'str'|concatenate str", "Text does not compute. Use the numbers themselves, without quotes, str(…) or f'…'."),
     (r"(float|int)\d*' object (is not iterable|has no attribute '(mean|sum|var)')|'[\w.]*(float|int)\d*' has no len",
      "That is one number, and there is nothing in it to go through, to count or to add up. In “for v in x” each round "
      "gives one v: the sum of all is sum(x), their number len(x)."),
@@ -78,8 +76,8 @@ CLUES = (  # what the text of an exception says more exactly than its kind; \1 i
      "That list has no such place: counting starts at 0 and ends at its length − 1. An empty list has no place yet; "
      "y.append(v) makes one. In a list of rows, len(x) counts the rows and len(x[0]) the columns."),
     (r"only (length-1|0-dimensional|size-1) arrays|must be real number, not (list|tuple)",
-     "math.sqrt, float and int take one number, and here are several: np.sqrt(…) takes the root of each. So do np.tanh "
-     "and np.abs."),
+     "math.sqrt, float and int take one number, and here are several: np.sqrt(…) takes the root of each, and np.tanh(…) "
+     "and np.abs(…) work on each, too."),
     (r"setting an array element with a sequence", "Several numbers do not fit into the place of one: y[i] is one place "
                                                   "if y has one axis. Take x[i] on the right, or one mean or sum."),
     (r"core dimension|not aligned", "@ is the matrix product: it needs as many columns on its left as rows on its "
