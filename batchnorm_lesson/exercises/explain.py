@@ -76,7 +76,7 @@ CLUES = (  # what the text of an exception says more exactly than its kind; \1 i
      "That list has no such place: counting starts at 0 and ends at its length − 1. An empty list has no place yet; "
      "y.append(v) makes one. In a list of rows, len(x) counts the rows and len(x[0]) the columns."),
     (r"only (length-1|0-dimensional|size-1) arrays|must be real number, not (list|tuple)",
-     "math.sqrt, float and int take one number, and here are several: np.sqrt(…) takes the root of each, and np.tanh(…) "
+     "math.sqrt, float and int take one number, and here are several: np.sqrt(…) takes the root of each; np.tanh(…) "
      "and np.abs(…) work on each, too."),
     (r"setting an array element with a sequence", "Several numbers do not fit into the place of one: y[i] is one place "
                                                   "if y has one axis. Take x[i] on the right, or one mean or sum."),
