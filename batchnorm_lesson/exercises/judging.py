@@ -58,6 +58,7 @@ GENERAL = {
                                  "It keeps 7 digits.)",
     "exactly 0.97 counted": "Your answer is right, but not when values lie at 0.97 exactly. They are not farther from "
                             "zero than 0.97.",
+    "a factor or a constant": "{got}",
     "one kind of input": "Your answer is right for the other inputs, and wrong when {note}. {got}",
 }
 
@@ -188,15 +189,18 @@ def _by_behaviour(exercise, answer, outcomes, failed, telling):
     for part, name in enumerate(exercise.parts or ("result",)):
         if outcome.parts[part].shape != right[part].shape:
             return _misshapen(exercise, outcomes, failed, worst, part, name)
-    return _two_at_once(exercise, outcomes, telling) or _by_kind_of_input(exercise, outcomes, failed, worst)
+    return _by_numbers(exercise, outcomes, failed, telling, worst)
 
 
-def _by_kind_of_input(exercise, outcomes, failed, worst):
-    """Named by the kind of input that alone goes wrong; otherwise shown on the smallest input that does."""
+def _by_numbers(exercise, outcomes, failed, telling, worst):
+    """Named by two mistakes, or by the kind of input that alone goes wrong; else shown on the smallest that does."""
     case, right = exercise.cases[worst], exercise.right
     ordinary = [i for i, case in enumerate(exercise.cases) if not case.blames]
-    shown = difference(exercise, case, outcomes[worst].parts, right[worst].parts,
-                       relation([(outcomes[i].parts, right[i].parts) for i in ordinary], exercise.parts))
+    related = relation([(outcomes[i].parts, right[i].parts) for i in ordinary], exercise.parts)
+    two = None if "always" in related else _two_at_once(exercise, outcomes, telling)
+    if two:
+        return two
+    shown = difference(exercise, case, outcomes[worst].parts, right[worst].parts, related)
     blamed = {exercise.cases[i].blames for i in failed}
     short, long = ({_size(exercise.cases[i]) for i in range(len(exercise.cases)) if (i in failed) == off}
                    for off in (False, True))
@@ -204,7 +208,7 @@ def _by_kind_of_input(exercise, outcomes, failed, worst):
         return _not_right("large batch", shown, note=max(short), call=min(long))
     if len(blamed) == 1 and "" not in blamed:
         return _not_right(case.blames, shown, note=case.note)
-    return Result("not right", None, shown)
+    return _not_right("a factor or a constant", shown) if related else Result("not right", None, shown)
 
 
 def _not_attempted(exercise):
