@@ -59,7 +59,7 @@ MEANS = (  # wrong means of the values along axis 0; n is what the sum is divide
 
 MEANS_INSIDE = MEANS + (  # as a step of a longer calculation it can be inexact, or come from somewhere else
     Mistake("fixed at 10", lambda x, n: 10.0 + 0 * x[0],
-            "It is 10 for every batch, as in the example. Compute it from x. Does a name come from a cell above?"),
+            "It is 10 for every batch. Compute it. Does a name come from a cell above?"),
     *(Mistake(f"rounded to {decimals} decimals", lambda x, n, decimals=decimals: np.round(x.sum(axis=0) / n, decimals),
               f"You rounded it to {decimals} decimals. Keep all of them.") for decimals in (2, 1, 0)),
     Mistake("cut to a whole number", lambda x, n: np.trunc(x.sum(axis=0) / n),

@@ -45,8 +45,8 @@ VARIANCES = (  # wrong variances of the values along axis 0, around a mean; n is
     Mistake("only the mean was squared", lambda x, mean, n: (x - mean ** 2).sum(axis=0) / n,
             "Only the mean was squared: ** comes before −. The whole difference is to be squared, so bracket it."),
     Mistake("only x was squared", lambda x, mean, n: (x ** 2 - mean).sum(axis=0) / n,
-            "You squared x and took the mean away afterwards. The whole difference x − mean is to be squared: "
-            "bracket it."),
+            "You squared the values and took the mean away afterwards. The whole difference is to be squared: bracket "
+            "it."),
     Mistake("return inside the loop", lambda x, mean, n: (x - mean)[0] ** 2 / n,
             "Only the first square counts. Is the return inside the loop? Move it out, under the for."),
     Mistake("kept only the last", lambda x, mean, n: (x - mean)[-1] ** 2 / n,
@@ -78,7 +78,7 @@ VARIANCES = (  # wrong variances of the values along axis 0, around a mean; n is
 
 VARIANCES_INSIDE = VARIANCES + (
     Mistake("fixed at 25", lambda x, mean, n: 25.0 + 0 * x[0],
-            "It is 25 for every batch, as in the example. Compute it from x. Does a name come from a cell above?"),
+            "It is 25 for every batch. Compute it. Does a name come from a cell above?"),
     Mistake("rounded to 2 decimals", lambda x, mean, n: np.round(((x - mean) ** 2).sum(axis=0) / n, 2),
             "You rounded it. Keep all its decimals."),
     Mistake("cut to a whole number", lambda x, mean, n: np.trunc(((x - mean) ** 2).sum(axis=0) / n),
