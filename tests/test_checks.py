@@ -10,9 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from batchnorm_lesson import batch_mean, batch_norm, checks, explorers, figures
+from batchnorm_lesson.figures.picture import Picture
 from test_explorers import outside
 
 X, BATCH = np.array([3.0, 9.0, 11.0, 17.0]), np.random.default_rng(0).normal(9, 5, 64)
@@ -67,9 +69,13 @@ def refused(call, names):
 
 
 @pytest.fixture(autouse=True)
-def places_do_not_matter(monkeypatch):
-    """Making room for the labels takes half the time of a picture, and changes nothing in what it shows."""
-    monkeypatch.setattr(ConstrainedLayoutEngine, "execute", lambda self, figure: None)
+def quick(monkeypatch):
+    """Making room for the labels and painting take most of a picture's time, and change nothing in what it says."""
+    with monkeypatch.context() as patches:
+        patches.setattr(ConstrainedLayoutEngine, "execute", lambda self, figure: None)
+        patches.setattr(FigureCanvasAgg, "draw", FigureCanvasAgg.get_renderer)
+        patches.setattr(Picture, "png", lambda self, sharp=True: b"")
+        yield patches
 
 
 def test_every_picture_is_tried():
@@ -77,8 +83,9 @@ def test_every_picture_is_tried():
 
 
 @pytest.mark.parametrize("name", figures.__all__)
-def test_a_picture_shows_truly_or_refuses_by_name(name):
-    right, refusals = quantities()[name], 0
+def test_a_picture_shows_truly_or_refuses_by_name(name, quick):
+    """Of the odd values of an argument that can be shown, the last but one, the farthest out, is painted as well."""
+    right, refusals, shown = quantities()[name], 0, {}
     signature = inspect.signature(getattr(figures, name)).parameters.values()
     others = {other.name: other.default for other in signature if other.kind is not other.VAR_KEYWORD}
     for argument, usual in (others | right).items():
@@ -87,10 +94,15 @@ def test_a_picture_shows_truly_or_refuses_by_name(name):
                                   others | right)
             refusals += no
             if picture:
+                shown.setdefault(argument, []).append(value)
                 assert "nan" not in picture.sentence and not picture.sentence.count("inf")
                 gone = list(outside(types.SimpleNamespace(picture=picture), []))
                 assert bool(gone) == ("lies outside the picture" in picture.sentence), (argument, value, gone)
     assert refusals > 5
+    quick.undo()
+    for argument, values in shown.items():
+        picture, _ = refused(lambda: getattr(figures, name)(**right | {argument: values[-2:][0]}), [])  # noqa: B023
+        assert picture.png()
 
 
 @pytest.mark.parametrize("name", explorers.__all__)
