@@ -104,20 +104,6 @@ def test_quiz_two_to_the_thirty():
     assert "billion" in right_choice(first.choices) and 2 ** 30 == pytest.approx(1e9, rel=0.1)
 
 
-@pytest.mark.parametrize("scale, depth, activation", [(0.05, 30, "tanh"), (1.0, 40, "tanh"), (0.01, 6, "relu"),
-                                                      (1.0, 30, "relu"), (0.5, 20, "sigmoid")])
-def test_layers_computes_the_plain_chain(scale, depth, activation):
-    curves = {"tanh": np.tanh, "relu": lambda z: np.where(z > 0, z, 0), "sigmoid": lambda z: 1 / (1 + np.exp(-z))}
-    quantities, readout = lesson._layers(scale, depth, activation)
-    outputs = plain(scale, depth, curves[activation])[1:]
-    assert len(quantities["activations"]) == depth
-    # Layers that saturate magnify rounding, so the deep ones are compared by their spread.
-    np.testing.assert_allclose(quantities["activations"][3], outputs[3], rtol=1e-9, atol=1e-12)
-    last = spread_over_batch(quantities["activations"][-1])
-    assert last == pytest.approx(spread(outputs[-1]), rel=1e-3)
-    assert f"{spread(outputs[0]):.2f} after layer 1" in re.sub("<[^>]+>", "", readout)
-
-
 def test_vanish_explode_saturate():
     explorer = explorers.layers()
     assert "a single bar at 0. Spread of 30 layers" in explorer.picture.sentence
@@ -166,17 +152,6 @@ def test_large_weights_blow_up_small_differences_and_gradients():
     assert sizes[0] > 1e6 * sizes[-1]
 
 
-@pytest.mark.parametrize("step, unit", [(0, 1), (200, 64), (100, 12)])
-def test_drift_shows_the_snapshots_of_a_plain_training(step, unit):
-    quantities, _ = lesson._drift(step, unit)
-    snapshots, losses = recomputed.training()
-    assert quantities["step"] == step
-    for at, close in ((0, 1e-9), (step, 1e-5)):
-        shown = quantities["values"][quantities["steps"].index(at)]
-        np.testing.assert_allclose(shown, np.array(snapshots[at])[:, :, unit - 1], atol=close)
-    np.testing.assert_allclose(lesson._training()[1], losses[:200], atol=1e-6)
-
-
 def test_values_drift_sideways_and_spread_out_most_in_the_last_layer():
     values, _ = lesson._training()
     start, end = values[0], values[-1]
@@ -195,10 +170,6 @@ def test_the_sentences_say_what_was_drawn():
     assert "2.20 at first, 0.50 at the end" in figures.losses(run=[2.2] + 99 * [0.5]).sentence
     assert "below 2 only at 0.1 and 0.2," in figures.trainable([0.05, 0.1, 0.2, 0.4], [2.3, 0.5, 0.9, 2.3]).sentence
     assert "never below 2" in figures.trainable([0.1, 0.2], [2.3, np.inf]).sentence
-
-
-def test_drift_stays_inside_its_axis():
-    assert max(abs(snapshot).max() for snapshot in lesson._training()[0]) < 5
 
 
 def test_exercise_counts_saturated_outputs():
@@ -242,14 +213,6 @@ def test_layer_20_spreads_more_than_its_mean_moves():
     assert (std[-1] / std[0]).min() == pytest.approx(3, abs=0.1) and "at least about three times" in NOTEBOOK.prose
     spreads, means = (f"from {number(row[0])} to {number(row[-1])}" for row in (std[:, 63], mean[:, 63]))
     assert f"unit 64 grows {spreads}, while its mean moves {means}" in NOTEBOOK.prose
-
-
-def test_drift_starts_before_training_and_shows_no_later_step():
-    explorer = explorers.drift()
-    assert explorer.values["step"] == 0
-    for step in (0, 120):
-        explorer.set(step=step)
-        assert f"from step 0 to now, step {step} of 200;" in explorer.picture.sentence
 
 
 def ends(scale, rate=0.05, **kwargs):

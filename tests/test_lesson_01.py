@@ -78,31 +78,6 @@ def test_the_batch_size_of_the_task_is_within_the_slider():
     assert f"From 128 on: {at_128:.2f}." in NOTEBOOK.prose and sigma / math.sqrt(512) < 0.5 / 2
 
 
-@pytest.mark.parametrize("x, pivot", [
-    ([3, 9, 11, 17], 15), ([0, 0, 0, 30], 30), ([5, 5, 5, 5], 5), ([30, 30, 30, 30], 0)])
-def test_balance_computes_the_mean_and_the_arrows(x, pivot):
-    quantities, readout = lesson._balance(pivot, **{f"x{i}": value for i, value in enumerate(x, 1)})
-    total = sum(x)
-    assert quantities["mean"] == total / 4 and quantities["x"].tolist() == x
-    assert readout.endswith(f"= {total - 4 * pivot}".replace("-", "−"))
-
-
 @pytest.mark.parametrize("pivot, tilt", [(10, "is level"), (10.25, "tips to the left"), (0, "tips to the right")])
 def test_the_beam_is_level_at_the_mean_and_nowhere_else(pivot, tilt):
     assert tilt in figures.balance([3, 9, 11, 17], pivot).sentence
-
-
-def test_one_value_owns_a_quarter_of_the_mean():
-    explorer = explorers.balance()
-    before = lesson._balance(**explorer.values)[0]["mean"]
-    explorer.set(x4=29)
-    assert lesson._balance(**explorer.values)[0]["mean"] - before == (29 - 17) / 4
-
-
-def test_estimates_spread_like_one_over_the_root_of_m():
-    sigma = lesson.digit_feature().std()
-    for m in (1, 4, 64, 256):
-        quantities, _ = lesson._estimates(m)
-        assert quantities["means"].shape == (1000,)
-        assert quantities["means"].std() == pytest.approx(sigma / math.sqrt(m), rel=0.08)
-        assert quantities["mean"] == pytest.approx(math.fsum(lesson.digit_feature()) / 1797)

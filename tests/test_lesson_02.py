@@ -6,8 +6,6 @@ import pytest
 
 from batchnorm_lesson import explorers, figures, load_digits
 from batchnorm_lesson.reference import BATCH_SIZES
-from batchnorm_lesson.explorers import lesson_02 as lesson
-from batchnorm_lesson.figures.style import number
 from lessons import QUESTIONS, Notebook, right_choice
 
 NOTEBOOK = Notebook(2)
@@ -137,20 +135,6 @@ def test_divisor_matters_little_for_a_large_batch():
 
 # Explorers and pictures
 
-@pytest.mark.parametrize("values", [(3, 9, 11, 17), (3, 9, 11, 30), (0, 0, 0, 30), (10, 10, 10, 10),
-                                    (2.5, 3, 28, 29.5)])
-def test_squares_explorer(values):
-    quantities, readout = lesson._squares(**dict(zip(("x1", "x2", "x3", "x4"), values)))
-    mean = sum(values) / 4
-    areas = [(value - mean) ** 2 for value in values]
-    assert np.isclose(quantities["mean"], mean) and np.isclose(quantities["var"], sum(areas) / 4)
-    assert all(number(area) in readout for area in areas) and number(np.sqrt(sum(areas) / 4)) in readout
-    if sum(areas):
-        assert f"x₄ {areas[3] / sum(areas):.1%}" in readout
-    else:
-        assert "all values are equal" in readout
-
-
 @pytest.mark.parametrize("values, shown", [
     ((3, 9, 11, 17), {"49", "+ 1"}), ((9, 10, 11, 30), {"36", "+ 25", "+ 16", "225"}), ((0, 0, 30, 30), {"2×225"}),
     ((0, 0, 0, 30), {"3×56.25", "506.25"}), ((10, 10, 10, 10), set())])
@@ -159,31 +143,8 @@ def test_every_square_carries_its_area(values, shown):
     assert {text.get_text() for text in picture._labels if "=" not in text.get_text()} - {""} == shown
 
 
-def test_buttons_of_the_squares():
-    explorer = explorers.squares()
-    explorer.set(**lesson._all_equal(**explorer.values))
-    assert len(set(explorer.values.values())) == 1 and "area 0." in explorer.picture.sentence
-
-
-@pytest.mark.parametrize("m", BATCH_SIZES[1:])
-def test_divisors_explorer(m):
-    quantities, readout = lesson._divisors(m)
-    row = quantities["averages"][BATCH_SIZES[1:].index(m)]
-    assert np.isclose(row[0] / row[1], (m - 1) / m)
-    assert abs(row[0] - (m - 1) / m) < 0.02 and abs(row[1] - 1) < 0.02
-    assert f"{m - 1}/{m}" in readout and number(np.sqrt((m - 1) / m), 3) in readout
-    low, high = quantities["reach"]
-    inside = np.mean((lesson._variances_of_batches(m) / feature().var() >= low)
-                     & (lesson._variances_of_batches(m) / feature().var() <= high))
-    assert abs(inside - 0.8) < 0.01
-
-
 def test_the_short_picture_shows_the_same():
     assert figures.squares(X, 10, 25, top=12).sentence == figures.squares(X, 10, 25).sentence
-
-
-def test_the_feature_is_that_of_lesson_01():
-    assert np.allclose(feature(), lesson.digit_feature())
 
 
 def test_sentences_follow_what_is_drawn():

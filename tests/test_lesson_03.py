@@ -7,9 +7,9 @@ import pytest
 from batchnorm_lesson import exercises, explorers, figures, load_digits
 from batchnorm_lesson.explorers import lesson_03 as lesson
 from batchnorm_lesson.network import zero_detector
-from batchnorm_lesson.figures.style import number, numbers
-from expected import typed
+from batchnorm_lesson.figures.style import numbers
 from lessons import QUESTIONS, Notebook, right_choice
+from test_explorers import press
 
 NOTEBOOK = Notebook(3)
 X = np.array([3.0, 9.0, 11.0, 17.0])
@@ -137,56 +137,6 @@ def test_detective():
 
 # Explorers and pictures
 
-@pytest.mark.parametrize("step", np.linspace(0, 2, 9))
-def test_shift_and_squeeze(step):
-    quantities, readout = lesson._shift_and_squeeze(step)
-    x, shown = quantities["x"], quantities["shown"]
-    assert (np.argsort(x, kind="stable") == np.argsort(shown, kind="stable")).all()
-    assert np.allclose(standard(x), standard(shown))
-    if step >= 1:
-        assert np.isclose(shown.mean(), 0, atol=1e-12)
-    expected = {0: x, 1: x - x.mean(), 2: standard(x, 1e-5)}.get(step)
-    assert expected is None or np.allclose(shown, expected)
-    assert number(x.mean()) in readout and number(x.std()) in readout
-
-
-def test_the_scrubber_names_what_it_shows():
-    words = {}
-    for step in (0, 0.5, 1, 1.5, 2):
-        explorer = explorers.shift_and_squeeze(step)
-        words[step] = explorer.picture.sentence
-    assert words[2].startswith("x̂ = (x − μ) / √(σ² + ε): ")
-    assert words[0].startswith("x: ") and words[1].startswith("x − μ: ") and words[2].startswith("x̂ = ")
-    assert {step for step, sentence in words.items() if "outline" in sentence} == {0.5, 1, 1.5, 2}
-    assert words[0.5].startswith("on the way from x to") and words[1.5].startswith("on the way from x − μ")
-    assert "mean, 0, and a band of 1 to" in words[2] and len(set(words.values())) == 5
-
-
-@pytest.mark.parametrize("values", [(3, 9, 11, 17), (0, 0, 0, 30), (9, 9, 11, 11), (0.5, 12, 29, 30), (7, 7, 7, 7)])
-def test_leash(values):
-    quantities, readout = lesson._leash(**dict(zip(("x1", "x2", "x3", "x4"), values)))
-    assert np.allclose(quantities["x_hat"], standard(values, 1e-5))
-    assert all(number(value) in readout for value in standard(values, 1e-5))
-    sentence = figures.leash(**quantities).sentence
-    assert numbers(standard(values, 1e-5), 3) in sentence and numbers(values) in sentence
-    assert figures.leash(x=quantities["x"], x_hat=np.array([0.1, 0.2, 0.3, 0.4])).sentence != sentence
-
-
-@pytest.mark.parametrize("eps", [1e-8, 1e-5, 0.177, 25, 1e4])
-@pytest.mark.parametrize("var", [1e-6, 0.01, 25, 100])
-def test_knee(eps, var):
-    quantities, readout = lesson._knee(eps, var)
-    assert np.isclose(quantities["out"], var / (var + eps))
-    said = re.findall(r"(?:<span[^>]*600\">|values: )([\d.e-]+)(?:</span>|$)", typed(readout).split("= ", 1)[1])
-    shown = re.findall(r"(?:variance|about) ([\d.e-]+)(?=;|\.$)", typed(figures.knee(**quantities).sentence))
-    computed, measured, drawn, curve = map(float, said + shown)
-    # Never rounded to 1 or to 0: eps always takes something away, and always leaves something.
-    assert 0 < computed < 1 and 0 < measured < 1 and 0 < drawn < 1
-    assert np.allclose([computed, measured, drawn], var / (var + eps), rtol=1e-2, atol=1e-6)
-    assert abs(curve - drawn) < 2e-3
-    assert np.isclose(1 - computed, eps / (var + eps), rtol=0.6)
-
-
 def test_the_start_is_named_only_when_something_has_moved():
     explorer = explorers.leash()
     label = next(text for text in explorer.picture._labels)
@@ -197,20 +147,6 @@ def test_the_start_is_named_only_when_something_has_moved():
     for values in ({"x4": 17}, {"x4": 17 + 1e-9}, {"x1": 17, "x4": 3}):
         explorer.set(**values)
         assert label.get_text() == "", values
-
-
-def test_reset_brings_the_first_picture_back():
-    explorer = explorers.leash()
-    first = explorer._image.value
-    explorer.set(x1=0, x4=30)
-    assert explorer._image.value != first
-    press(explorer, "Reset")
-    assert explorer._image.value == first
-
-
-def press(explorer, caption):
-    next(b for row in explorer.children[0].children[0].children for b in getattr(row, "children", ())
-         if getattr(b, "description", "") == caption).click()
 
 
 def test_the_button_finds_one_half():

@@ -84,27 +84,6 @@ def test_descent_reaches_the_recorded_numbers(feature):
     assert f"At step 50 gamma is still about {power(too_large, 0)} too large; at step 100 all six" in NOTEBOOK.prose
 
 
-def test_descent_follows_the_slope_of_the_mean_squared_distance(feature):
-    x_hat, target = normalized(feature[:50]), feature[50:100]
-    path = lesson.descend(x_hat, target, 0.1, 3)
-
-    def loss(pair):
-        return ((pair[0] * x_hat + pair[1] - target) ** 2).mean()
-
-    for pair, after in zip(path, path[1:]):
-        assert np.allclose(after, pair - 0.1 * slopes(loss, pair), atol=1e-6)
-
-
-@pytest.mark.parametrize("target, gamma, beta", [
-    ("the original x", np.sqrt(0.1 + EPS), 5), ("mean 5, variance 0.1", np.sqrt(0.1), 5),
-    ("halfway to x", (1 + np.sqrt(0.1 + EPS)) / 2, 2.5)])
-def test_descent_ends_at_the_goal_of_each_target(target, gamma, beta):
-    quantities, _ = lesson._descent(50, target, 0.2)
-    assert np.allclose(quantities["goal"], [gamma, beta], atol=1e-5)
-    assert np.allclose(quantities["path"][-1], [gamma, beta], atol=1e-5)
-    assert np.allclose(quantities["y"], quantities["target"], atol=1e-4)
-
-
 def test_descent_on_another_batch_ends_at_the_same_pair_to_four_digits():
     goals = [lesson._descent(0, target, 0.1)[0]["goal"] for target in lesson.TARGETS[:2]]
     assert [[f"{value:.4g}" for value in goal] for goal in goals] == [["0.3162", "5"]] * 2
@@ -131,17 +110,6 @@ def test_set_by_hand_from_every_batch_normalizes_nothing(feature):
 
 
 # The explorers
-
-@pytest.mark.parametrize("gamma, beta", [(1, 0), (-3, 4), (2, -1.5), (0, 1)])
-def test_scale_and_shift(feature, gamma, beta):
-    quantities, readout = lesson._scaled(gamma, beta)
-    y = gamma * normalized(feature[:256]) + beta
-    assert np.allclose(quantities["y"], y) and np.isclose(y.mean(), beta) and np.isclose(y.std(), abs(gamma), atol=1e-6)
-    picture = figures.scaled(**quantities)
-    low, high = f"{y.min():.2f}".rstrip("0").rstrip("."), f"{y.max():.2f}".rstrip("0").rstrip(".")
-    assert f"Histogram of y from {low} to {high}".replace("-", "−") in picture.sentence
-    assert ("mirrored" in picture.sentence) == (gamma < 0)
-
 
 def test_two_answers_to_the_task():
     for gamma in (1.5, -1.5):
@@ -171,22 +139,6 @@ def test_batch_that_is_recovered_worst():
     for x in batches:
         y = gamma * normalized(x) + beta
         assert np.isclose(y.mean(), beta) and np.isclose(y.std(), gamma, rtol=1e-5)
-
-
-def test_gamma_zero_leaves_one_bar_at_beta():
-    sentence = figures.scaled(**lesson._scaled(0, -1.5)[0]).sentence
-    assert "Histogram of y from −1.5 to −1.5, all examples in one bar" in sentence
-    assert "one bar" not in figures.scaled(**lesson._scaled(0.25, -1.5)[0]).sentence
-
-
-def test_activation(feature):
-    x_hat = normalized(feature[:256])
-    for gamma, beta in [(1, 0), (3, 0), (1, 3), (0, 1)]:
-        quantities, readout = lesson._activation(gamma, beta)
-        y = gamma * x_hat + beta
-        assert np.allclose(quantities["y"], y)
-        assert np.allclose(quantities["sigmoid"], 1 / (1 + np.exp(-y))) and np.allclose(quantities["relu"], y * (y > 0))
-        assert f"ReLU: {(y <= 0).sum()} of 256 switched off" in readout
 
 
 def straight(gamma, beta):
