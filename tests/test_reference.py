@@ -1,4 +1,4 @@
-"""Forward and backward against what PyTorch recorded, finite differences and a derivation in single steps.
+"""Forward and backward against what PyTorch recorded, and against finite differences.
 
 How near is near: results are compared relative to the largest number of the same feature. dx is what is left when
 terms of the size gamma·dy/std cancel, so it is compared relative to those. A value that happens to lie near 0 is
@@ -12,8 +12,7 @@ import numpy as np
 import pytest
 
 import batchnorm_lesson
-from batchnorm_lesson import (BatchNorm, batch_mean, batch_norm, batch_norm_backward, batch_norm_forward,
-                              batch_variance, batchnorm)
+from batchnorm_lesson import BatchNorm, batch_norm, batch_norm_backward, batch_norm_forward, batchnorm
 from recomputed import slopes
 
 FILE = Path(__file__).resolve().parent / "reference" / "pytorch.npz"
@@ -22,7 +21,6 @@ CASES = {case: {key.split("/")[1]: value for key, value in STORED.items() if key
          for case in sorted({key.split("/")[0] for key in STORED})}
 NEAR = {"float64": 1e-10, "float32": 1e-5}
 RESULTS = ("y", "dx", "dgamma", "dbeta")
-SHAPES = [(7,), (2,), (8, 3), (5, 2, 6), (4, 3, 2, 5)]
 
 
 @pytest.fixture(params=CASES)
@@ -81,26 +79,6 @@ def test_agreement_with_pytorch_in_float32(name):
         assert abs(case["distance"]) >= 100 or its_own < NEAR["float32"]
 
 
-def test_running_statistics_of_pytorch(case):
-    """The new value has the weight momentum; PyTorch keeps the variance with 1/(m − 1)."""
-    x, momentum = case["x"].astype(float), float(case["momentum"])
-    m = x.size // x.shape[1]
-    kept = {"running_mean": momentum * batch_mean(x),
-            "running_var": (1 - momentum) + momentum * batch_variance(x) * m / (m - 1)}
-    for name, value in kept.items():
-        assert error(value, case.get(f"exact_{name}", case[name]), case, name) < NEAR["float64"]
-        assert error(value, case[name], case, name) < NEAR["float32"]
-
-
-def test_one_feature_without_its_axis_gives_the_same():
-    case = CASES["00-float64"]
-    x, dy = case["x"][:, 0], case["dy"][:, 0]
-    y, cache = batch_norm_forward(x, case["gamma"][0], case["beta"][0], case["eps"])
-    found = dict(zip(RESULTS, (y, *batch_norm_backward(dy, cache))))
-    for name in RESULTS:
-        np.testing.assert_allclose(found[name], np.squeeze(case[name]), rtol=1e-10, atol=1e-14)
-
-
 def test_the_lessons_part_is_the_same_record():
     stored = dict(np.load(Path(batchnorm_lesson.__file__).parent / "data" / "pytorch.npz"))
     for layer, case in (("BatchNorm1d", CASES["01-float64"]), ("BatchNorm2d", CASES["08-float64"])):
@@ -111,16 +89,16 @@ def test_the_lessons_part_is_the_same_record():
 
 # The gradients, without PyTorch
 
-def example(shape, seed=0):
+def example(shape):
     """x, gamma, beta and a random upstream gradient."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(0)
     x, features = rng.normal(0, 2, shape), shape[1:2]
     return (x + aligned(rng.normal(0, 5, features), x), rng.normal(1, 1, features), rng.normal(0, 1, features),
             rng.normal(size=shape))
 
 
 @pytest.mark.parametrize("eps", [1e-5, 0.7])
-@pytest.mark.parametrize("shape", SHAPES[:1] + SHAPES[2:])
+@pytest.mark.parametrize("shape", [(7,), (8, 3), (5, 2, 6), (4, 3, 2, 5)])
 def test_gradients_against_finite_differences(shape, eps):
     x, gamma, beta, dy = example(shape)
     _, cache = batch_norm_forward(x, gamma, beta, eps)
@@ -132,46 +110,10 @@ def test_gradients_against_finite_differences(shape, eps):
         assert np.linalg.norm(got - right) / np.linalg.norm(right) < 1e-7
 
 
-def step_by_step(x, gamma, beta, dy, eps):
-    """The chain rule of the paper's section 3, one line for each of its six, in plain NumPy."""
-    axes, m = axes_of(x), x.size // (x.shape[1] if x.ndim > 1 else 1)
-    centred = x - aligned(x.mean(axis=axes), x)
-    var = (centred ** 2).mean(axis=axes)
-    std = aligned(np.sqrt(var + eps), x)
-    dx_hat = dy * aligned(gamma, x)
-    dvar = (dx_hat * centred * -0.5 * std ** -3).sum(axis=axes)
-    dmean = (-dx_hat / std).sum(axis=axes) + dvar * (-2 * centred).mean(axis=axes)
-    dx = dx_hat / std + aligned(dvar, x) * 2 * centred / m + aligned(dmean, x) / m
-    return dx, (dy * centred / std).sum(axis=axes), dy.sum(axis=axes)
-
-
-@pytest.mark.parametrize("seed", range(5))
-@pytest.mark.parametrize("shape", SHAPES)
-def test_closed_form_is_the_chain_rule_line_by_line(shape, seed):
-    x, gamma, beta, dy = example(shape, seed)
-    found = batch_norm_backward(dy, batch_norm_forward(x, gamma, beta, 1e-5)[1])
-    for got, right in zip(found, step_by_step(x, gamma, beta, dy, 1e-5)):
-        assert np.abs(got - right).max() < 1e-12
-
-
-@pytest.mark.parametrize("shape", SHAPES)
-def test_forward_gives_what_batch_norm_gives(shape):
-    for dtype in (np.float64, np.float32):
-        x, gamma, beta, _ = (np.asarray(part, dtype) for part in example(shape))
-        y, cache = batch_norm_forward(x, gamma, beta)
-        np.testing.assert_array_equal(y, batch_norm(x, gamma, beta))
-        assert y.dtype == dtype and isinstance(cache, tuple)
-
-
-def test_the_gradient_sums_to_zero_and_has_no_part_along_x_hat():
-    x, gamma, beta, dy = example((32, 4))
-    _, cache = batch_norm_forward(x, gamma, beta, eps=0.0)
-    dx, _, _ = batch_norm_backward(dy, cache)
-    assert np.abs(dx).max() > 0.1
-    assert np.abs(dx.sum(axis=0)).max() < 1e-12
-    assert np.abs((dx * cache[0]).sum(axis=0)).max() < 1e-12
-    ones, _, _ = batch_norm_backward(np.ones_like(x), cache)
-    assert np.abs(ones).max() < 1e-13
+def test_what_is_not_given_is_1_and_0_and_one_eps_for_all():
+    x, gamma, beta, _ = example((8, 3))
+    np.testing.assert_array_equal(batch_norm_forward(x, gamma, beta)[0], batch_norm(x, gamma, beta, 1e-5))
+    np.testing.assert_array_equal(batch_norm(x), batch_norm(x, 1.0, 0.0, 1e-5))
 
 
 @pytest.mark.parametrize("x", [[7.0], [[7.0, -3.0]], [5.0, 5.0, 5.0]])
@@ -199,10 +141,7 @@ def test_nothing_given_is_changed():
 TABLE = np.arange(12.0).reshape(4, 3) ** 2
 CACHE = batch_norm_forward(TABLE, 1.0, 0.0)[1]
 WRONG = [
-    ("x", lambda: batch_norm_forward([], 1.0, 0.0), ValueError),
     ("gamma", lambda: batch_norm_forward(TABLE, [1.0, 2.0], 0.0), ValueError),
-    ("beta", lambda: batch_norm_forward(TABLE, 1.0, "0"), TypeError),
-    ("eps", lambda: batch_norm_forward(TABLE, 1.0, 0.0, -1.0), ValueError),
     ("dy", lambda: batch_norm_backward(TABLE[:3], CACHE), ValueError),
     ("dy", lambda: batch_norm_backward(TABLE[0], CACHE), ValueError),
     ("dy", lambda: batch_norm_backward(1.0, CACHE), ValueError),
@@ -278,22 +217,6 @@ def test_the_layer_does_what_pytorchs_does(case):
     assert len({CASES[name]["momentum"].item() for name in CASES}) >= 3
 
 
-@pytest.mark.parametrize("training", [True, False])
-def test_the_layers_gradients_agree_with_finite_differences(training):
-    rng = np.random.default_rng(4)
-    x, dy = rng.normal(size=(4, 3, 2, 2)), rng.normal(size=(4, 3, 2, 2))
-    layer = BatchNorm(3)
-    layer.gamma[:], layer.running_var[:] = [2, -1, 0.5], [4, 1, 9]
-    layer.training = training
-    layer.forward(x)
-    dx, _, _ = layer.backward(dy)
-    for index in [(0, 0, 0, 0), (3, 2, 1, 1), (1, 1, 0, 1)]:
-        step = np.zeros_like(x)
-        step[index] = 1e-6
-        slope = ((layer.forward(x + step) - layer.forward(x - step)) * dy).sum() / 2e-6
-        assert dx[index] == pytest.approx(slope, rel=1e-5, abs=1e-7)
-
-
 @pytest.mark.parametrize("shape", [(1, 3), (1, 3, 1, 1), (1,)])
 def test_one_example_in_training_is_refused_with_the_way_out(shape):
     layer = BatchNorm(shape[1] if len(shape) > 1 else 1)
@@ -302,15 +225,3 @@ def test_one_example_in_training_is_refused_with_the_way_out(shape):
     layer.training = False
     assert layer.forward(np.ones(shape)).shape == shape
     np.testing.assert_array_equal(layer.running_mean, 0)
-
-
-@pytest.mark.parametrize("x, words", [(np.ones((4, 2)), "x must have 3 features, got 2"),
-                                      ([[1, 2, np.nan]] * 2, "finite"), (np.ones(4), "x must have 3 features, got 1")])
-def test_the_layer_refuses_what_does_not_fit(x, words):
-    with pytest.raises(ValueError, match=words):
-        BatchNorm(3).forward(x)
-
-
-def test_float32_stays_float32_in_the_layer():
-    layer = BatchNorm(3)
-    assert layer.forward(np.random.default_rng(0).normal(size=(5, 3)).astype(np.float32)).dtype == np.float32
