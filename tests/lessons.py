@@ -4,6 +4,7 @@ import tomllib
 from pathlib import Path
 
 import nbformat
+from PIL import ImageColor
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
@@ -38,3 +39,15 @@ def right_choice(choices):
     """The text of the right one among the choices of a question."""
     right, = (choice["text"] for choice in choices if choice.get("right"))
     return right
+
+
+def luminance(colour):
+    """Source: WCAG 2.2, "relative luminance"."""
+    parts = [part / 255 for part in ImageColor.getrgb(colour)]
+    parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return sum(share * part for share, part in zip((0.2126, 0.7152, 0.0722), parts))
+
+
+def contrast(*colours):
+    dark, light = sorted(map(luminance, colours))
+    return (light + 0.05) / (dark + 0.05)

@@ -20,7 +20,7 @@ import links
 import outputs as outputs_script
 from batchnorm_lesson.figures import style
 from batchnorm_lesson.exercises.exercise import Exercise
-from lessons import ODD_POWER, QUESTIONS
+from lessons import ODD_POWER, QUESTIONS, contrast
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -81,18 +81,6 @@ def words(text):
     text = re.sub(r"\$\$.*?\$\$", " ", text, flags=re.DOTALL)
     text = re.sub(r"<[^>]+>|\]\([^)]*\)|\$[^$]*\$", " ", text)
     return re.findall(r"\w[\w'’.,-]*", text)
-
-
-def luminance(colour):
-    """Source: WCAG 2.2, "relative luminance"."""
-    parts = [int(colour[place:place + 2], 16) / 255 for place in (1, 3, 5)]
-    parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-    return sum(share * part for share, part in zip((0.2126, 0.7152, 0.0722), parts))
-
-
-def contrast(*colours):
-    dark, light = sorted(map(luminance, colours))
-    return (light + 0.05) / (dark + 0.05)
 
 
 # The package
