@@ -3,6 +3,7 @@ import importlib.util
 import os
 import re
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,9 @@ ROUNDINGS = int(os.environ.get("ROUNDINGS", 0))  # set by tests/processors.py
 # Voila lives in an environment of its own: make test-app.
 collect_ignore = [] if importlib.util.find_spec("voila") else ["test_app_live.py"]
 
-# With THOROUGH=1, as in continuous integration: also what a change seldom breaks.
+# With THOROUGH=1, as in continuous integration: also what a change seldom breaks, the tests marked as thorough.
 THOROUGH = os.environ.get("THOROUGH", "").lower() in ("1", "true")
+thorough = pytest.mark.thorough
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
 BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge",
             "msedge"]
@@ -64,6 +66,10 @@ def kernel():
     manager.shutdown_kernel(now=True)
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "thorough: what a change seldom breaks")
+
+
 def pytest_generate_tests(metafunc):
     """With ROUNDINGS, each test that holds a training against bounds is done so many times."""
     if ROUNDINGS and "within" in metafunc.fixturenames:
@@ -102,9 +108,8 @@ def differently_rounded(make, seed):
 # Here making what the tests share, a server, a browser and all lessons in it, takes longer than the tests.
 TOGETHER = ["test_slides_browser.py", "test_accessibility.py", "test_site.py", "test_live.py", "test_lite.py",
             "test_checks.py"]
-LONGEST = ["test_slides_browser.py", "test_browser.py[08]", "test_browser.py[00]", "test_browser.py", "08_train",
-           "00_see", "test_accessibility.py", "test_notebooks_mutations", "09_ask", "test_lesson_08", "test_site.py",
-           "test_checks", "test_live.py"]
+LONGEST = ["08_train", "test_slides_browser.py", "00_see", "test_browser.py", "test_accessibility.py", "test_live.py",
+           "test_lesson_08", "test_site.py", "test_checks", "test_notebooks_mutations", "09_ask", "test_earlier_runs"]
 
 
 def scope_of(nodeid):
@@ -122,6 +127,7 @@ def pytest_collection_modifyitems(items):
 
     if ROUNDINGS:
         items[:] = [item for item in items if "within" in item.fixturenames]
+    items[:] = [item for item in items if THOROUGH or not item.get_closest_marker("thorough")]
     items.sort(key=rank)
     for item in items:
         if type(item).__name__ == "IPyNbCell" and (THOROUGH or RANDOM.search(item.cell.source)):
@@ -129,19 +135,24 @@ def pytest_collection_modifyitems(items):
 
 
 RANDOM = re.compile(r"random|rng|train|%%result")
+LONG = 1.5  # seconds
 
 
 def twice(item):
     """A notebook's cell is run and compared two times: learners run cells again all the time, and no number may change.
 
-    Without THOROUGH, that is done with cells that draw random numbers or train, and with results that unfold.
+    Without THOROUGH, that is done with cells that draw random numbers or train, unless they take long, and with results
+    that unfold.
 
     Both runs come before the next cell's, so that what a cell changes in the work of an earlier one is seen.
     """
     run = item.runtest
 
     def run_twice():
+        begun = time.monotonic()
         run()
+        if not THOROUGH and time.monotonic() - begun > LONG:
+            return
         if item.cell.source.startswith("%%result"):  # asked for again, it stands open
             for output in item.cell.outputs:
                 output.data["text/html"] = output.data["text/html"].replace("<details>", "<details open>")

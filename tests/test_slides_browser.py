@@ -7,7 +7,7 @@ from nbformat.v4 import new_notebook
 
 from batchnorm_lesson.editions import slides
 from batchnorm_lesson.lessons import Lesson
-from conftest import THOROUGH
+from conftest import THOROUGH, thorough
 from lessons import NOTEBOOKS
 
 lab = pytest.importorskip("lab", reason="Playwright is not installed (pip install -r tests/requirements.txt)")
@@ -16,7 +16,7 @@ SMALL, LARGE = {"width": 1280, "height": 720}, {"width": 1366, "height": 768}
 LEAST_LETTERS = 17  # pixels, on a slide of 720
 LETTERS_OF_A_PICTURE = 11 / 72 * 100  # pixels: tests of the pictures see that none has smaller ones
 
-MEASURED = NOTEBOOKS if THOROUGH else NOTEBOOKS[3:6]
+MEASURED = NOTEBOOKS if THOROUGH else NOTEBOOKS[4:6]
 every_lesson = pytest.mark.parametrize("path", MEASURED, ids=lambda path: path.stem[:2])
 
 
@@ -318,6 +318,7 @@ def test_a_restarted_kernel_runs_the_cells_again(show):
     run_to_the_end(show)
 
 
+@thorough
 def test_after_a_reload_and_another_window_it_is_the_same_slide_with_what_was_typed(show):
     words = "# typed in class"
     go_to(show, "def my_normalize").locator(".cm-content").click()
