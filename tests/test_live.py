@@ -15,6 +15,7 @@ from batchnorm_lesson.explorers import lesson_08
 from batchnorm_lesson.explorers.live import Live
 
 PATIENCE = 60  # seconds; reached only when something is wrong
+STEPS = 30  # of a short run
 
 
 def training():
@@ -57,8 +58,8 @@ def explorer():
 
 @pytest.fixture
 def short(monkeypatch):
-    """A run of 60 steps."""
-    monkeypatch.setattr(lesson_08, "STEPS", 60)
+    """An explorer whose runs have STEPS steps."""
+    monkeypatch.setattr(lesson_08, "STEPS", STEPS)
     made = explorers.live(depth=5)
     yield made
     made.close()
@@ -76,7 +77,7 @@ def test_no_thread_runs_before_train_is_pressed():
 def test_a_run_ends_by_itself_with_the_digits_right(short):
     press(short, "Train")
     wait_until(lambda: not short._run)
-    assert steps_shown(short) == [60, 60] and short._bar.value == 60
+    assert steps_shown(short) == [STEPS, STEPS] and short._bar.value == STEPS
     race = lesson_08.Race(**short.values)
     while race.step():
         pass
@@ -86,7 +87,7 @@ def test_a_run_ends_by_itself_with_the_digits_right(short):
              for network in race.networks]
     right = [f"{100 * every.mean():.0f} %" for every in right]
     assert f"without batch norm {right[0]}, with batch norm {right[1]}" in short.text
-    assert f"with batch norm {race.losses[1][-1]:.2f} in step 60" in short.text
+    assert f"with batch norm {race.losses[1][-1]:.2f} in step {STEPS}" in short.text
 
 
 def test_pictures_on_the_way_are_smaller_and_the_last_one_is_sharp(explorer, monkeypatch):
@@ -192,8 +193,9 @@ def trained(request, monkeypatch):
     return until_the_end
 
 
-@pytest.mark.parametrize("problem", [ArithmeticError, MemoryError, KeyboardInterrupt, SystemExit])
-@pytest.mark.parametrize("where", ["step", "state", "picture"])
+@pytest.mark.parametrize("where, problem", [
+    ("step", ArithmeticError), ("state", ArithmeticError), ("picture", ArithmeticError), ("step", MemoryError),
+    ("state", KeyboardInterrupt), ("picture", SystemExit)])
 def test_whatever_breaks_a_run_off_is_told_and_the_next_one_runs(short, monkeypatch, trained, where, problem):
     place, name = (short.picture, "update") if where == "picture" else (lesson_08.Race, where)
     right, calls = getattr(place, name), []
@@ -209,7 +211,7 @@ def test_whatever_breaks_a_run_off_is_told_and_the_next_one_runs(short, monkeypa
     trained(short)
     assert f"broke off: {problem.__name__}(&#x27;&lt;b&gt;out of luck" in short._words.value
     trained(short)
-    assert "broke off" not in short._words.value and steps_shown(short) == [60, 60]
+    assert "broke off" not in short._words.value and steps_shown(short) == [STEPS, STEPS]
 
 
 def test_a_loss_that_is_no_number_ends_that_network_and_not_the_other(short):
@@ -217,7 +219,7 @@ def test_a_loss_that_is_no_number_ends_that_network_and_not_the_other(short):
     press(short, "Train")
     wait_until(lambda: not short._run)
     first, second = steps_shown(short)
-    assert first < 20 and second == 60 and "not a number" in short.picture.sentence
+    assert first < 20 and second == STEPS and "not a number" in short.picture.sentence
 
 
 # In turns with the page, as in a web page, where there are no threads
@@ -243,11 +245,11 @@ def test_without_threads_a_run_ends_as_with_them(short, monkeypatch):
 
     async def course():
         press(short, "Train")
-        while short._bar.value < 60:
+        while short._bar.value < STEPS:
             pauses.append(short._bar.value)
             await asyncio.sleep(0.005)
     in_turns(monkeypatch, course())
-    assert (short.text, short._image.value) == threaded and steps_shown(short) == [60, 60]
+    assert (short.text, short._image.value) == threaded and steps_shown(short) == [STEPS, STEPS]
     assert len(set(pauses)) > 1, "the page never had its turn"
 
 
