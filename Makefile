@@ -95,17 +95,20 @@ clean:
 
 .venv/lesson: requirements.txt
 	@$(CHECK_PYTHON)
-	"$(PYTHON)" -m venv --clear .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@echo "Installing what the lessons need into .venv: about 95 MB to download, some minutes, this time only."
+	@$(DOTS) "$(PYTHON)" -m venv --clear .venv && \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
 .venv/test: .venv/lesson tests/requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	@echo "Installing what the tests need into .venv."
+	@$(DOTS) $(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
 	@touch $@
 
 # Two packages of JupyterLab's, which is there: no locked package is touched.
 .venv/slides: .venv/lesson tests/requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
+	@echo "Installing what the slides need into .venv."
+	@$(DOTS) $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
 	  $$(grep '^jupyterlab-' tests/requirements.txt)
 	@touch $@
 
@@ -117,8 +120,8 @@ build/uv/bin/uv:
 
 build/app/ready: requirements.txt tests/requirements.txt pyproject.toml
 	@$(CHECK_PYTHON)
-	"$(PYTHON)" -m venv --clear build/app
-	build/app/bin/python -m pip install --quiet --disable-pip-version-check \
+	@echo "Installing what the app needs into build/app: about 110 MB to download, some minutes, this time only."
+	@$(DOTS) "$(PYTHON)" -m venv --clear build/app && build/app/bin/python -m pip install --quiet --disable-pip-version-check \
 	  -r requirements.txt -r tests/requirements.txt -e '.[app]'
 	@touch $@
 
@@ -133,6 +136,9 @@ build/lite/bin/jupyter:
 	"$(PYTHON)" -m venv --clear build/lite
 	build/lite/bin/python -m pip install --quiet --disable-pip-version-check jupyterlite-core==0.8.6 \
 	  jupyterlite-pyodide-kernel==0.8.6 jupyter-server $(filter jupyterlab-widgets%,$(WIDGETS))
+
+# A dot every five seconds, for as long as the rest of the line takes.
+DOTS = (while sleep 5; do printf .; done) & dots=$$!; trap "kill $$dots; echo" EXIT;
 
 AS_IN := as in: make PYTHON=python3.12 lesson
 define CHECK_PYTHON

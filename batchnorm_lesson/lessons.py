@@ -18,7 +18,7 @@ from . import files
 
 ROLES = {"navigation", "how-to-run", "exercise", "typing"}
 OTHERS_TAGS = {"raises-exception"}  # nbval's
-LINK = re.compile(r"(?<=\]\()(?:\.\./|notebooks/)?(README\.md|teaching\.md|\d\d_\w+\.ipynb)(?=[#)])")
+LINK = re.compile(r"(?<=\]\()(?:\.\./|notebooks/)?(README\.md|teaching\.md|help\.md|\d\d_\w+\.ipynb)(?=[#)])")
 CHECK = re.compile(r"^exercises\.(\w+)\.check\((\w+)\)$", re.MULTILINE)
 
 
@@ -95,7 +95,7 @@ class Lesson:
 
 
 def relinked(text, link):
-    """Markdown whose links to lessons, README.md and teaching.md lead to ``link(name of the file)``."""
+    """Markdown whose links to lessons, README.md, teaching.md and help.md lead to ``link(name of the file)``."""
     return LINK.sub(lambda found: link(found[1]), text)
 
 

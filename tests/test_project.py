@@ -256,7 +256,7 @@ def test_no_colour_is_lost_on_a_light_or_a_dark_page():
 # README, links, Binder, outputs
 
 def test_powers_of_ten_are_written_one_way():
-    documents = ROOT / "README.md", ROOT / "notebooks" / "teaching.md"
+    documents = [ROOT / "README.md", *(ROOT / "notebooks").glob("*.md")]
     words = {path.name: path.read_text(encoding="utf-8") for path in documents}
     for path in NOTEBOOKS:
         notebook = nbformat.read(path, as_version=4)

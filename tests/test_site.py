@@ -18,7 +18,7 @@ pytest.importorskip("latex2mathml", reason="latex2mathml is not installed (pip i
 from batchnorm_lesson.editions import markdown, pages  # noqa: E402
 
 NAMES = ["index.html", *(path.stem + ".html" for path in NOTEBOOKS)]
-PROSE = ["index.html", "teaching.html"]
+PROSE = ["index.html", "teaching.html", "help.html"]
 PHONE = {"width": 360, "height": 740}
 SCREENS = [{"width": 1366, "height": 768}, {"width": 1280, "height": 720}]
 FACTS = """() => ({
@@ -44,7 +44,7 @@ INKS = """() => [...document.querySelectorAll('[mathcolor]')]
 
 
 # axe-core takes most of a visit's time, and pages of one kind are alike.
-ASKED = [*NAMES, "teaching.html"] if THOROUGH else [*PROSE, NAMES[5]]
+ASKED = [*NAMES, *PROSE[1:]] if THOROUGH else [*PROSE, NAMES[5]]
 
 
 class Visit:
@@ -97,7 +97,7 @@ def tab(browser):
 
 @pytest.fixture(scope="module")
 def visits(site, tab):
-    return {name: Visit(tab, (site / name).as_uri()) for name in [*NAMES, "teaching.html"]}
+    return {name: Visit(tab, (site / name).as_uri()) for name in [*NAMES, *PROSE[1:]]}
 
 
 def problems(visits, find):
@@ -119,7 +119,7 @@ def plain(text):
 
 
 def test_there_is_a_page_for_each_lesson(site):
-    assert {path.name for path in site.glob("*.html")} == {*NAMES, "teaching.html"}
+    assert {path.name for path in site.glob("*.html")} == {*NAMES, *PROSE}
     assert sum(path.stat().st_size for path in site.rglob("*")) < 5e6
 
 

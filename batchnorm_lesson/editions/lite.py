@@ -22,7 +22,7 @@ def contents(source):
     That is README and notebooks of the folder ``source``, with a cell more in each notebook, and the page's settings.
     """
     made = {"jupyter-lite.json": json.dumps(CONFIG), "overrides.json": json.dumps(SETTINGS)}
-    for path in [source / "README.md", *source.glob("notebooks/*.png")]:
+    for path in [source / "README.md", *source.glob("notebooks/help.md"), *source.glob("notebooks/*.png")]:
         made[f"files/{path.relative_to(source).as_posix()}"] = path.read_bytes()
     for lesson in lessons(source):
         # Not nbformat.writes: JupyterLite does not join a Markdown output that is stored line by line.

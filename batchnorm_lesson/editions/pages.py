@@ -48,7 +48,7 @@ class Exporter(HTMLExporter):
 
 
 def pages(source, lite=False, repository=None):
-    """A page for each lesson, a start page from the README, the teachers' page, the files they link to: name → text.
+    """A page for each lesson, a start page from the README, teachers' page and help, the files they link to: name → text.
 
     ``source`` is the folder of README and notebooks. With ``lite`` the pages link to a JupyterLite edition in the
     folder ``lite`` beside them; ``repository`` is the address that the start page names.
@@ -62,8 +62,9 @@ def pages(source, lite=False, repository=None):
                                                  previous=entries[i - 1] if i else None,
                                                  next=(entries + [None])[i + 1])
     readme = start(source, lite and lite_address(found[0].path), repository)
-    teaching = relinked((source / "notebooks" / "teaching.md").read_text(encoding="utf-8"), page_of)
-    for name, text in (("index", _with_files(readme, source, made)), ("teaching", teaching)):
+    beside = {name: relinked((source / "notebooks" / f"{name}.md").read_text(encoding="utf-8"), page_of)
+              for name in ("teaching", "help")}
+    for name, text in {"index": _with_files(readme, source, made), **beside}.items():
         cell = nbformat.v4.new_markdown_cell(text)
         made[f"{name}.html"] = exporter.page(nbformat.v4.new_notebook(cells=[cell]), title=_title(text), folder=source,
                                              start=True, anchor=as_on_github)
@@ -103,7 +104,7 @@ def _note(lite):
 
 
 def page_of(name):
-    """The page that is made of a lesson, of README.md or of teaching.md."""
+    """The page that is made of a lesson or of a Markdown file."""
     return "index.html" if name == "README.md" else f"{Path(name).stem}.html"
 
 

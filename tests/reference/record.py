@@ -1,6 +1,6 @@
 """Records what PyTorch's BatchNorm1d and BatchNorm2d compute, for tests/test_reference.py and for lesson 06.
 
-Use: python tests/reference/record.py, with the PyTorch named in README.md installed. It writes pytorch.npz and
+Use: python tests/reference/record.py, with PyTorch installed. It writes pytorch.npz and
 running.npz beside itself, and batchnorm_lesson/data/pytorch.npz. Neither the lessons nor the tests need PyTorch.
 """
 from pathlib import Path
