@@ -48,7 +48,7 @@ class Exporter(HTMLExporter):
 
 
 def pages(source, lite=False, repository=None):
-    """A page for each lesson, a start page from the README, teachers' page and help, the files they link to: name → text.
+    """A page for each lesson, a start page from the README, teachers' page, help, the files they link to: name → text.
 
     ``source`` is the folder of README and notebooks. With ``lite`` the pages link to a JupyterLite edition in the
     folder ``lite`` beside them; ``repository`` is the address that the start page names.

@@ -61,6 +61,8 @@ EACH_VALUE = (
             "The last example of your result is 0. range(len(x)) ends at m − 1 by itself."),
     Mistake("an example left at 0", lambda part, m: np.concatenate([0 * part[:1], part[1:]]),
             "The first example of your result is 0. Counting starts at 0."),
+    Mistake("only the first example", lambda part, m: np.concatenate([part[:1], 0 * part[1:]]),
+            "All but the first example of your result is 0. Is the return inside the loop?"),
     Mistake("negative values cut off", lambda part, _: np.maximum(part, 0),
             "Every negative value of your result is 0. They are wanted as they are."),
     Mistake("outlier clipped or left out", lambda part, _: np.clip(part, -1, 1),

@@ -1,4 +1,6 @@
 """The exercises of lesson 01: the mean of a mini-batch, of one feature and of a table."""
+from functools import reduce
+
 import numpy as np
 
 from .. import batchnorm
@@ -47,6 +49,10 @@ MEANS = (  # wrong means of the values along axis 0; n is what the sum is divide
             "You averaged the squares and took the root: that is the root mean square. Average the values themselves."),
     Mistake("first and last only", lambda x, n: (x[0] + x[-1]) / 2,
             "You averaged the first and the last value. All the values have a say."),
+    Mistake("first counted twice", lambda x, n: (x.sum(axis=0) + x[0]) / n,
+            "The first example counts twice: the sum starts with it, and the loop adds it again. Start with 0."),
+    Mistake("average of average and value", _each(lambda x: reduce(lambda mean, v: (mean + v) / 2, x)),
+            "You averaged the average so far with the next value: late values weigh more. Add up, then divide."),
     Mistake("m / m − 1", lambda x, n: x.sum(axis=0) / n - 1,
             "Your mean is 1 too small: / comes before −, so sum / m − 1 subtracts 1 from the mean."),
     Mistake("duplicates counted once", _each(lambda x: np.unique(x).mean()),

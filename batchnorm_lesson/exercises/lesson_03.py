@@ -87,6 +87,8 @@ X_HATS = (  # what else can go wrong in normalizing, wherever it is a step
             "You multiplied by the standard deviation. Divide by it."),
     Mistake("division turned upside down", lambda x, mean, std, var, eps: std / (x - mean),
             "Your division is upside down. The deviations stand above, the standard deviation below."),
+    Mistake("eps added to the difference", lambda x, mean, std, var, eps: (x - mean + eps) / std,
+            "You added eps to x − mean. It is added to the variance, inside the root, and nowhere else."),
     Mistake("eps added to the result", plus_eps,
             "You added eps to the result as well: it shifts every value. Inside the root is enough."),
 )
@@ -120,9 +122,9 @@ COMPUTED_AGAIN = (
             "hands in others, from earlier batches."),
     Mistake("mean computed again", lambda x, mean, var: (x.mean(), var),
             "You computed the mean again inside. Use the one that you are given: a trained network hands in another."),
-    Mistake("variance computed again", lambda x, mean, var: (mean, x.var()),
-            "You computed the variance again inside. Use the one that you are given: a trained network hands in "
-            "another."),
+    *(Mistake("variance computed again", wrong, "You computed the variance again inside. Use the one that you are "
+                                                "given: a trained network hands in another.")
+      for wrong in (lambda x, mean, var: (mean, x.var()), lambda x, mean, var: (mean, ((x - mean) ** 2).mean()))),
 )
 NORMALIZE = (
     Mistake("returned the batch", lambda x, mean, var, eps: x + 0.0, "Your result is the batch as it was given."),

@@ -40,6 +40,8 @@ SCALES = (  # what every exercise with gamma and beta can get wrong
             "You multiplied by the root of gamma. gamma is no variance: multiply by it as it is."),
     Mistake("gamma with the wrong sign", lambda x_hat, gamma, beta: -gamma * x_hat + beta,
             "You multiplied by −gamma. Only a negative gamma mirrors the batch."),
+    Mistake("1 + gamma", lambda x_hat, gamma, beta: (1 + gamma) * x_hat + beta,
+            "You multiplied by 1 + gamma. Some programs keep gamma − 1; here gamma is the factor itself."),
     Mistake("gamma as a power", lambda x_hat, gamma, beta: x_hat ** gamma + beta,
             "You took x_hat to the power of gamma. ** is the power, * multiplies."),
     Mistake("undone instead of done", lambda x_hat, gamma, beta: (x_hat - beta) / gamma,

@@ -17,6 +17,8 @@ FOUR_STEPS = NORMALIZING + (  # of batch norm, wherever it is a step of somethin
             "a number come from a cell above?"),
     Mistake("divided by m − 1", {"count": one_less, "divisor": one_less},
             "Your averages divide by m − 1, the mean, too. Inside the batch both divide by m."),
+    Mistake("beta inside the division", {"beta_inside": True},
+            "beta was divided by the standard deviation, too. It is added at the end, as it is."),
     Mistake("gamma on x instead of x_hat", {"x_hat": lambda x, mean, std, var, eps: x},
             "You scaled and shifted x itself. The normalized values are what gamma and beta work on."),
 )

@@ -26,6 +26,11 @@ EVERY_FEATURE = (
     Mistake("last feature skipped", _without(-1),
             "The last feature is 0 throughout. range(C) ends at C − 1 by itself."),
     Mistake("first feature skipped", _without(0), "The first feature is 0 throughout. Counting starts at 0."),
+    Mistake("statistics of the features so far", lambda x, gamma, beta, eps: np.stack([
+        gamma[c] * (x[:, c] - x[:, :c + 1].mean()) / np.sqrt(x[:, :c + 1].var() + eps) + beta[c]
+        for c in range(x.shape[1])], axis=1),
+            "Each feature has the values of those before it in its statistics. Empty the list, or set the sum back to "
+            "0, for every feature."),
     Mistake("returned the batch", lambda x, *_: x + 0.0, "Your result is the batch itself: nothing was done to it."),
 )
 
@@ -49,11 +54,24 @@ TABLE = FOUR_STEPS + (
             "You took one mean and one variance for the whole table. Features measure different things: each has "
             "its own."),
     *_one_for_all("table", "feature", (0,), (0, 1)),
+    *_either_mean("variances of the rows", (0,), (1,), "The variances are those of the rows, the examples, over axis "
+                                                       "1. A feature's run over the batch: axis 0."),
+    *_either_mean("means of the rows", (1,), (0,), "The means are those of the rows, the examples, over axis 1. A "
+                                                   "feature's run over the batch: axis 0."),
+    *(Mistake(f"{what}divided by {words}", {step: count for step in steps},
+              f"You divided the sums of the {added} by {words}. How many did you add up in a column?")
+      for words, count in (("the number of features", lambda x, m: x.shape[1]), ("m·C", lambda x, m: x.size))
+      for what, added, steps in (("", "columns", ("count", "divisor")), ("mean ", "columns", ("count",)),
+                                 ("variance ", "squares", ("divisor",)))),
     Mistake("sum of the squares not set back to 0", {
         "var": lambda x, mean, n: ((x - mean) ** 2).sum(axis=0).cumsum() / n},
             "Each variance has the squares of the columns before it in it. Set the sum back to 0 for every column."),
 )
 ROWS = (
+    Mistake("reshaped instead of transposed", lambda x, gamma, beta, eps: gamma * batch_norm_of()(
+        x.reshape(x.shape[::-1]).T, 1.0, 0.0, eps).T.reshape(x.shape) + beta,
+            "reshape(C, m) cuts the numbers as they stand in memory, and so it mixes the features. The columns are the "
+            "rows of x.T."),
     Mistake("walked over the rows", lambda x, gamma, beta, eps: np.array([
         batchnorm.batch_norm(row, g, b, eps) for row, g, b in zip(x, gamma, beta)]),
             "for row in x, and zip(x, …), walk over the rows, the examples. The columns are x[:, c], or the rows of "

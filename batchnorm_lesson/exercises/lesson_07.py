@@ -56,6 +56,8 @@ DGAMMAS = (
             "In dgamma the sign of x_hat is lost: below the mean gamma pulls the other way."),
     Mistake("divided by x_hat", lambda dy, x_hat: (dy / x_hat).sum(),
             "For dgamma you divided by x_hat: it multiplies."),
+    Mistake("dgamma of the last", lambda dy, x_hat: dy[-1] * x_hat[-1],
+            "Only the last example counts in dgamma. Add up with +=."),
     Mistake("sign of dgamma", lambda dy, x_hat: -(dy * x_hat).sum(),
             "The sign of dgamma is turned."),
 )
@@ -69,6 +71,7 @@ DBETAS = (
             "Your dbeta is 0. beta moves every output by 1, and dy says what each of these moves is worth."),
     Mistake("dbeta is m", lambda dy, x_hat: len(dy),
             "Your dbeta counts the examples. Each counts as much as its dy says."),
+    Mistake("dbeta of the last", lambda dy, x_hat: dy[-1], "Only the last example counts in dbeta. Add up with +=."),
     Mistake("sign of dbeta", lambda dy, x_hat: -dy.sum(), "The sign of dbeta is turned."),
 )
 PARAMETERS = (  # both at once, by one slip
@@ -207,6 +210,11 @@ BY_X_HATS = (
             "x_hat."),
     Mistake("third term not averaged", lambda dy, x_hat, gamma, std: x_hat * dy * x_hat,
             "In the third term dy times x_hat is not averaged. The average is one number for the batch."),
+    Mistake("third term with dy", lambda dy, x_hat, gamma, std: dy * (dy * x_hat).mean(),
+            "The average of dy times x_hat is multiplied by dy. It belongs to x_hat: how much of x_hat is in dy."),
+    Mistake("divided by the squares of x_hat", lambda dy, x_hat, gamma, std: (
+        x_hat * (dy @ x_hat) / (x_hat @ x_hat or 1)),
+            "You divided by the sum of the squares of x_hat. With eps that is less than m: divide by m."),
     Mistake("x_hat inside its own mean", lambda dy, x_hat, gamma, std: (x_hat * dy * x_hat).mean(),
             "x_hat stands inside the mean twice. The average of dy times x_hat is taken first; then it is multiplied "
             "by each x_hat."),

@@ -139,13 +139,15 @@ JOINS = (
 
 
 RESIDUAL = _in_a_layer("ReLU", _relu, (
-    ("np.minimum", lambda y: np.minimum(y, 0)), ("tanh", np.tanh), ("the sigmoid", _sigmoid))) + (
+    ("np.minimum", lambda y: np.minimum(y, 0)), ("np.abs", np.abs), ("tanh", np.tanh), ("the sigmoid", _sigmoid))) + (
     Mistake("np.max for np.maximum", {"activation": lambda y: y.max(axis=0)},
             "np.max(y, 0) is the largest value of each column. np.maximum(y, 0) compares each value with 0."),
     Mistake("added before the activation", {"activation": _as_it_is, "joined": lambda h, W, a: _relu(h + a)},
             "You added h before ReLU, which then cuts off what is negative of h, too. Here h is added last."),
     Mistake("added what was normalized", {"activation": lambda y: y + _relu(y), "joined": _alone},
             "You added the normalized values to their ReLU. What is added is the input h itself."),
+    Mistake("weights last", {"product": lambda h, W: h, "joined": lambda h, W, a: h + a @ W},
+            "The weights come last. They come first here: h @ W, batch norm, ReLU."),
     Mistake("normalized the sum", {"product": lambda h, W: h + h @ W, "joined": _alone},
             "You added h to h @ W and normalized the sum. Normalize h @ W alone; h goes past all of it."),
     Mistake("normalized the whole", {"product": lambda h, W: h + _relu(h @ W), "activation": _as_it_is,
@@ -226,18 +228,20 @@ FOUND = (  # what is returned of the steps that were found; nothing found stays 
 NONE_FOUND = tuple(
     Mistake(f"never: {words}", value, f"When the mean never falls below the limit, you return {words}. Return np.inf, "
                                       "which is later than any step.")
-    for words, value in (("the number of losses", len), ("0", lambda losses: 0), ("−1", lambda losses: -1),
-                         ("nan", lambda losses: np.nan), ("one more than the losses", lambda losses: len(losses) + 1)))
+    for words, value in (("the number of losses", lambda losses, window: len(losses)), ("0", lambda *_: 0),
+                         ("−1", lambda *_: -1), ("nan", lambda *_: np.nan),
+                         ("the first window", lambda losses, window: window),
+                         ("one more than the losses", lambda losses, window: len(losses) + 1)))
 
 
 def _steps_of(past=lambda losses, step, window: losses[max(step - window, 0):step],
               measure=lambda past, step, window: np.mean(past), below=np.less,
               looked_at=lambda k, window: range(window, k + 1), found=lambda steps, window: steps[0],
-              never=lambda losses: np.inf):
+              never=lambda losses, window: np.inf):
     def made(losses, limit, window):
         steps = [step for step in looked_at(len(losses), window)
                  if len(past(losses, step, window)) and below(measure(past(losses, step, window), step, window), limit)]
-        return found(steps, window) if steps else never(losses)
+        return found(steps, window) if steps else never(losses, window)
     return made
 
 

@@ -1,4 +1,6 @@
 """The exercises of lesson 09: update the running statistics, evaluate with them, fold batch norm into the weights."""
+from functools import reduce
+
 import numpy as np
 
 from .exercise import Case, Exercise, Mistake
@@ -35,11 +37,11 @@ def _mixed(old, new, t):
     return (1 - t) * old + t * new
 
 
-def _running_of(mix=_mixed, mix_mean=None, mix_var=None, divisor=lambda x, m: m - 1, **steps):
+def _running_of(mix=_mixed, mix_mean=None, mix_var=None, divisor=lambda x, m: m - 1, order=tuple, **steps):
     """An update, made of its steps; mix_mean and mix_var where only one of the two is mixed in another way."""
     def made(x, running_mean, running_var, momentum):
         var, mean = map(np.ravel, measuring(divisor=divisor, **steps)(x))
-        return (mix_mean or mix)(running_mean, mean, momentum), (mix_var or mix)(running_var, var, momentum)
+        return order([(mix_mean or mix)(running_mean, mean, momentum), (mix_var or mix)(running_var, var, momentum)])
     return made
 
 
@@ -99,6 +101,8 @@ UPDATING = (
     Mistake("std instead of var", {"var": lambda x, mean, n: np.sqrt(((x - mean) ** 2).sum(axis=0) / n)},
             "You mixed a standard deviation into the running variance. What is kept is the variance; the root belongs "
             "to evaluation."),
+    Mistake("statistics in the wrong order", {"order": lambda results: results[::-1]},
+            "You returned the variance first. Return running_mean, running_var, in this order."),
     Mistake("root of the running variance", {"mix_var": lambda old, new, t: np.sqrt(_mixed(old, new, t))},
             "You took the root of the running variance. What is kept is the variance; the root belongs to evaluation."),
     *(Mistake("m / m − 1", wrong,
@@ -120,16 +124,17 @@ UPDATE_RUNNING = (
         x, mean, var, momentum, _mixed(mean, x.mean(axis=0), momentum)),
             "Your variance measures the distances from the new running mean. Measure them from the batch's own mean: "
             "keep it in a name of its own."),
-    Mistake("statistics in the wrong order", lambda *given: _update_running(*given)[::-1],
-            "You returned the variance first. Return running_mean, running_var, in this order."),
+    Mistake("an update for each example", lambda x, mean, var, momentum: (
+        reduce(lambda old, row: _mixed(old, row, momentum), x, mean), _update_running(x, mean, var, momentum)[1]),
+            "The running mean moves once for each example. It moves once for the batch, by the batch's mean."),
 )
 
 
-def _evaluating_of(mean=lambda x, running: running, var=lambda x, running: running, root=the_root, x_hat=the_x_hat,
-                   scale=the_scale):
+def _evaluating_of(mean=lambda x, running: running, var=lambda x, running, mean: running, root=the_root,
+                   x_hat=the_x_hat, scale=the_scale):
     """An evaluation, made of its steps: which mean, which variance, and what is done with them."""
     def made(x, running_mean, running_var, gamma, beta, eps):
-        center, spread = mean(x, running_mean), var(x, running_var)
+        center, spread = mean(x, running_mean), var(x, running_var, running_mean)
         return scale(x_hat(x, center, root(spread, eps), spread, eps), gamma, beta)
     return made
 
@@ -138,8 +143,12 @@ def _own_mean(x, running):
     return x.mean(axis=0)
 
 
-def _own_variance(x, running):
+def _own_variance(x, running, mean):
     return x.var(axis=0)
+
+
+def _own_from_two_on(x, running, mean=None):
+    return running if len(x) < 2 else x.mean(axis=0) if mean is None else x.var(axis=0)
 
 
 BATCHS_MEAN = (
@@ -150,30 +159,32 @@ BATCHS_MEAN = (
             "You updated the running mean first. In evaluation it stands still."),
 )
 BATCHS_VARIANCE = (
-    Mistake("variance of the batch", _own_variance,
-            "The variance is that of x itself. Use the running one: it is handed in."),
-    Mistake("variance of the batch, with 1/(m − 1)", lambda x, running: x.var(axis=0, ddof=1),
-            "The variance is that of x itself. Use the running one: it is handed in."),
+    *(Mistake("variance of the batch", wrong, "The variance is that of x itself. Use the running one: it is handed in.")
+      for wrong in (_own_variance, lambda x, running, mean: x.var(axis=0, ddof=1),
+                    lambda x, running, mean: ((x - mean) ** 2).mean(axis=0))),
     *(Mistake("variance corrected again", wrong,
               "You corrected the variance with m/(m − 1). That has been done when it was updated, and m of the example "
               "in front of you has no say.")
-      for wrong in (lambda x, running: running * len(x) / (len(x) - 1),
-                    lambda x, running: running * len(x) / max(len(x) - 1, 1))),
-    Mistake("one variance for the whole table", lambda x, running: running.mean(),
+      for wrong in (lambda x, running, mean: running * len(x) / (len(x) - 1),
+                    lambda x, running, mean: running * len(x) / max(len(x) - 1, 1),
+                    lambda x, running, mean: running * max(len(x) - 1, 1) / len(x))),
+    Mistake("one variance for the whole table", lambda x, running, mean: running.mean(),
             "You averaged the running variances over the features. Each feature has its own."),
-    Mistake("variance updated", lambda x, running: 0.9 * running + 0.1 * (
+    Mistake("variance updated", lambda x, running, mean: 0.9 * running + 0.1 * (
         x.var(axis=0, ddof=1) if len(x) > 1 else running),
             "You updated the running variance first. In evaluation it stands still."),
 )
 EVALUATING = (
-    *(Mistake(f"batch statistics{words}", {"mean": _own_mean, "var": wrong},
+    *(Mistake(f"batch statistics{words}", {"mean": own, "var": wrong},
               "You used the mean and the variance of x itself. In evaluation the running ones are used, which are "
               "handed in: one example may come alone.")
-      for words, wrong in (("", _own_variance), (", with 1/(m − 1)", lambda x, running: x.var(axis=0, ddof=1)))),
+      for words, own, wrong in (("", _own_mean, _own_variance), ("", _own_from_two_on, _own_from_two_on),
+                                (", with 1/(m − 1)", _own_mean, lambda x, running, mean: x.var(axis=0, ddof=1)))),
     Mistake("statistics updated", {"mean": BATCHS_MEAN[-1].wrong, "var": BATCHS_VARIANCE[-1].wrong},
             "You updated the running statistics first. In evaluation they stand still: else the examples before this "
             "one would change its output."),
-    Mistake("one statistic for the whole table", {"mean": BATCHS_MEAN[1].wrong, "var": BATCHS_VARIANCE[4].wrong},
+    Mistake("one statistic for the whole table", {
+        "mean": lambda x, running: running.mean(), "var": lambda x, running, mean: running.mean()},
             "You averaged the running statistics over the features. Each feature has its own."),
     Mistake("not normalized", {"x_hat": lambda x, mean, std, var, eps: x},
             "You scaled and shifted x itself. Normalize it first, with the running statistics."),
@@ -186,29 +197,33 @@ EVALUATE = (
 )
 
 
-def _fold_of(root=the_root, k=lambda gamma, std: gamma / std, weights=lambda W, k, mean: W * k,
-             bias=lambda b, mean, beta, k: (b - mean) * k + beta):
+def _fold_of(root=the_root, k=lambda gamma, std: gamma / std, weights=lambda W, k, mean, beta: W * k,
+             bias=lambda b, mean, beta, k: (b - mean) * k + beta, order=tuple):
     """Weights and bias of one line, made of the steps: the root, the factor k, and what is done with it."""
     def made(W, b, gamma, beta, mean, var, eps):
         factor = k(gamma, root(var, eps))
-        return weights(W, factor, mean), bias(b, mean, beta, factor)
+        return order([weights(W, factor, mean, beta), bias(b, mean, beta, factor)])
     return made
 
 
 WEIGHTS = (
-    Mistake("rows for columns", lambda W, k, mean: W * k[:, None],
+    Mistake("rows for columns", lambda W, k, mean, beta: W * k[:, None],
             "The weights of a unit are a column of W, and you multiplied the rows."),
-    Mistake("matrix product with k", lambda W, k, mean: (W @ k)[:, None] * np.ones(len(k)),
+    Mistake("matrix product with k", lambda W, k, mean, beta: (W @ k)[:, None] * np.ones(len(k)),
             "W @ k adds the units up. Each column of W is multiplied by its own k: W * k."),
-    Mistake("weights left as they were", lambda W, k, mean: W + 0.0,
+    Mistake("weights left as they were", lambda W, k, mean, beta: W + 0.0,
             "The weights are as they were. Batch norm stretches them, too: by k."),
-    Mistake("weights divided by k", lambda W, k, mean: W / k, "You divided the weights by k. They are multiplied by "
-                                                              "it."),
-    Mistake("mean subtracted from the weights", lambda W, k, mean: (W - mean) * k,
+    Mistake("weights divided by k", lambda W, k, mean, beta: W / k,
+            "You divided the weights by k. They are multiplied by it."),
+    Mistake("mean subtracted from the weights", lambda W, k, mean, beta: (W - mean) * k,
             "You subtracted the running mean from the weights. It goes into the bias alone."),
-    Mistake("weights multiplied by every k", lambda W, k, mean: W * np.prod(k),
+    *(Mistake("beta added to the weights", wrong, "beta stands in the new weights. It goes into the bias alone.")
+      for wrong in (lambda W, k, mean, beta: W * k + beta, lambda W, k, mean, beta: (W - mean) * k + beta)),
+    Mistake("weights multiplied by every k", lambda W, k, mean, beta: W * np.prod(k),
             "All the weights are multiplied by every k. Each column gets its own: in a loop, W[:, j] * k."),
 )
+BIAS_FIRST = Mistake("results in the wrong order", lambda results: results[::-1],
+                     "You returned the bias first. Return W, b, in this order.")
 FACTORS = (
     Mistake("std forgotten", lambda gamma, std: gamma,
             "Your factor is gamma alone. Batch norm divides by the root of running_var + eps as well."),
@@ -248,8 +263,6 @@ FOLD = (
     Mistake("statistics of the weights", lambda W, b, gamma, beta, mean, var, eps: _fold(
         W, b, gamma, beta, W.mean(axis=0), W.var(axis=0), eps),
             "You took the mean and the variance of W. The running ones are handed in."),
-    Mistake("results in the wrong order", lambda *given: _fold(*given)[::-1],
-            "You returned the bias first. Return W, b, in this order."),
 )
 
 
@@ -315,7 +328,8 @@ evaluate = Exercise(
 
 fold = Exercise(
     name="fold", call="(W, b, gamma, beta, running_mean, running_var, eps)", answer=_fold, mistakes=FOLD, made=_fold_of,
-    steps={"bias": BIASES, "weights": WEIGHTS, "k": FACTORS, "root": OF_A_GIVEN_VARIANCE},
+    steps={"bias": BIASES, "weights": WEIGHTS, "k": FACTORS, "root": OF_A_GIVEN_VARIANCE,
+           "order": (BIAS_FIRST,)},
     parts=("W", "b"), sizes="weights for {} to {} inputs",
     task="A layer computes `h @ W + b` for inputs of shape `(m, n)`, then batch norm in evaluation. `W` has shape "
          "`(n, units)`; `b`, `gamma`, `beta`, `running_mean` and `running_var` have shape `(units,)`, `eps` is a "

@@ -107,11 +107,12 @@ def normalizing(root=the_root, x_hat=the_x_hat, **steps):
     return made
 
 
-def batch_norm_of(scale=the_scale, **steps):
+def batch_norm_of(scale=the_scale, beta_inside=False, **steps):
     """Batch norm, made of its steps, for one feature, for a table and for feature maps."""
     def made(x, gamma, beta, eps):
         along = (-1,) + (1,) * (x.ndim - 2) if x.ndim > 2 else np.shape(gamma)
-        return scale(normalizing(**steps)(x, eps)[0], np.reshape(gamma, along), np.reshape(beta, along))
+        x_hat, std = normalizing(**steps)(x, eps)
+        return scale(x_hat, np.reshape(gamma, along), np.reshape(beta, along) / (std if beta_inside else 1))
     return made
 
 
