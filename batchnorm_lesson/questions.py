@@ -124,8 +124,15 @@ class Guess(Question):
             self._tell("right", f"{said}. {self._truth()}")
             return
         how, side = ("high", "above") if off > 0 else ("low", "below")
-        words = [f"{said}: that is {_number(abs(off))} too {how}.", self.entry.get(side, ""), self._truth()]
+        reply = self._tempted(guess) or self.entry.get(side, "")
+        words = [f"{said}: that is {_number(abs(off))} too {how}.", reply, self._truth()]
         self._tell("not quite", " ".join(filter(None, words)))
+
+    def _tempted(self, guess):
+        """What is said of a guess that many make, by its value; None for any other."""
+        known = [each for each in self.entry.get("tempting", [])
+                 if abs(guess - each["guess"]) <= each.get("near", self.entry["step"] / 2)]
+        return min(known, key=lambda each: abs(guess - each["guess"]))["because"] if known else None
 
 
 class Choice(Question):

@@ -21,6 +21,7 @@ class Notebook:
         cells = nbformat.read(path, as_version=4).cells
         self.prose = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
         self._code = [cell for cell in cells if cell.cell_type == "code"]
+        self.code = "\n".join(cell.source for cell in self._code)
 
     def printed(self, words):
         """What the first cell whose source contains these words has printed."""

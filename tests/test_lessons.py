@@ -37,7 +37,8 @@ def test_a_heading_begins_its_cell(lesson):
 
 def test_a_lesson_says_its_title_goal_and_minutes(lesson):
     assert lesson.title.startswith(f"{int(lesson.number)} · ") and "\n" not in lesson.title
-    assert re.fullmatch(r"[A-Z][^*\n]+\.", lesson.goal) and re.fullmatch(r"about \d+ minutes", lesson.minutes)
+    assert re.fullmatch(r"[A-Z][^*\n]+\.", lesson.goal)
+    assert re.fullmatch(r"about \d+ minutes( in class, \d+ alone)?", lesson.minutes)
 
 
 def test_links_are_rewritten_with_their_places_and_others_stay():

@@ -1,4 +1,5 @@
 """Predictions and quizzes: the texts are complete, the feedback is specific, the answer waits until asked for."""
+import html
 import re
 
 import pytest
@@ -57,6 +58,22 @@ def test_a_guess_is_told_how_far_off_it_is(name):
     guess.slider.value = entry["answer"]
     guess.button.click()
     assert "✓ Right" in guess._feedback.value and f"It is {entry['answer']:g}" in guess._feedback.value
+
+
+@pytest.mark.parametrize("name", [name for name in guesses() if "tempting" in TEXTS["predict"][name]])
+def test_a_guess_that_many_make_has_its_own_reply(name):
+    guess = questions.predict(name)
+    entry, replies = guess.entry, [each["because"] for each in guess.entry["tempting"]]
+    assert len(set(replies)) == len(replies) >= 2
+    for each in entry["tempting"]:
+        assert abs(each["guess"] - entry["answer"]) > entry.get("near", entry["step"] / 2)
+        guess.box.value = f"{each['guess']}"
+        guess.reveal()
+        said = html.unescape(guess._feedback.value)
+        assert [reply for reply in (*replies, entry["below"], entry["above"]) if reply in said] == [each["because"]]
+    guess.box.value = f"{entry['high'] + 3 * entry['step'] + 5}"
+    guess.reveal()
+    assert entry["above"] in html.unescape(guess._feedback.value)
 
 
 @pytest.mark.parametrize("name", guesses())

@@ -69,6 +69,7 @@ def test_a_picture_is_folded_with_its_sentence_as_alternative_text(run):
     run("from batchnorm_lesson import figures")
     data = only(run("%%result pair\nfigures.balance([3, 9], 6)")[1])
     assert '<img alt="Equal coins at 3 and 9' in data["text/html"] and data["text/plain"].startswith("Equal coins")
+    assert ' width="640" src=' in data["text/html"]  # the file is twice as fine
 
 
 def test_a_block_without_a_name_says_what_is_missing(run):

@@ -47,7 +47,8 @@ def result(name, code):
         raise UsageError("%%result needs the name of the prediction that the cell answers, for example: %%result pair")
     with capture_output(stderr=False) as captured:
         outcome = get_ipython().run_cell(code)
-    pieces = [{"text/plain": captured.stdout}] * bool(captured.stdout) + [output.data for output in captured.outputs]
+    pieces = [{"text/plain": captured.stdout}] * bool(captured.stdout) + [
+        output.data | {"size": output.metadata.get("image/png", {})} for output in captured.outputs]
     if name in _shown:  # run again by itself, perhaps with another number: the reader wants to see it
         _open.add(name)
     if pieces:
@@ -75,7 +76,8 @@ def _bundle(pieces, is_open):
 def _as_html(piece):
     words = html.escape(piece.get("text/plain", ""))
     if "image/png" in piece:
-        return f'<img alt="{words}" src="data:image/png;base64,{piece["image/png"].strip()}">'
+        width = f' width="{piece["size"]["width"]}"' if "width" in piece["size"] else ""  # its pixels are twice as fine
+        return f'<img alt="{words}"{width} src="data:image/png;base64,{piece["image/png"].strip()}">'
     return piece.get("text/html", f"<pre>{words}</pre>")
 
 
