@@ -12,6 +12,11 @@ from lessons import QUESTIONS, Notebook, right_choice
 from test_explorers import press
 
 NOTEBOOK = Notebook(3)
+MISCONCEPTIONS = {
+    "other-batch": "Equal mean and variance make batches equal; or they sort the values.",
+    "pair": "A value far out stays far out when it is normalized.",
+    "farthest": "Variance 1 sets the same limit to every batch; or a large batch sets none to a single value.",
+}
 X = np.array([3.0, 9.0, 11.0, 17.0])
 
 
@@ -28,23 +33,34 @@ def two_clusters():
 
 # Facts, predictions, quiz
 
+def test_every_prediction_is_there_for_a_misconception():
+    assert set(re.findall(r'questions\.predict\("([\w-]+)"\)', NOTEBOOK.code)) == set(MISCONCEPTIONS)
+
+
 def test_running_example():
     assert np.allclose(standard(X), [-1.4, -0.2, 0.2, 1.4])
-    assert "-1.4000 -0.2000 0.2000 1.4000" in NOTEBOOK.printed("x_hat = shifted")
-    assert NOTEBOOK.printed("x_hat.mean()").count(f"{25 / (25 + 1e-5):.7f}") == 2 and 25 / (25 + 1e-5) < 1
+    assert "-1.4 -0.2 0.2 1.4" in NOTEBOOK.printed("x_hat = shifted")
+    assert "mean 0.0000, variance 1.0000" in NOTEBOOK.printed("x_hat = shifted")
 
 
-def test_three_batches_give_the_same():
-    results = [standard(batch) for batch in ([1, 2, 3, 4], [0, 2, 4, 6], [10, 12, 14, 16])]
-    assert np.allclose(results, [-1.3416, -0.4472, 0.4472, 1.3416], atol=5e-5)
-    assert NOTEBOOK.printed("for values in").count("-1.3416 -0.4472 0.4472 1.3416") == 3
+def test_one_of_three_batches_gives_the_same():
+    batches = ([1, 2, 3, 4], [3, 9, 11, 17], [10, 12, 14, 16], [16, 14, 12, 10])
+    first, *others = [standard(batch) for batch in batches]
+    assert [np.allclose(first, other) for other in others] == [False, True, False]
+    assert np.allclose(first, others[2][::-1]) and all(np.isclose(other.var(), 1) for other in others)
     right = right_choice(QUESTIONS["predict"]["other-batch"]["choices"])
-    assert numbers(standard([10, 12, 14, 16])).replace(" and", ",") in right
+    assert right == str(batches[2]).strip("[]") and NOTEBOOK.printed("%%result other-batch") == "\n".join(
+        f"{batch}: " + " ".join(f"{value:.4f}" for value in standard(batch, 1e-5)) for batch in batches)
 
 
 def test_a_pair_becomes_plus_and_minus_one():
     entry = QUESTIONS["predict"]["pair"]
-    assert entry["answer"] == standard([3, 1000])[1] == 1 and entry["start"] != 1
+    assert entry["answer"] == standard([3, 1000])[1] == 1
+    pair = np.array([3, 1000])
+    itself, distance, deviation, apart, other_divisor = (each["guess"] for each in entry["tempting"])
+    assert (itself, distance, deviation) == (1000, np.ptp(pair), 1000 - pair.mean()) and apart == np.ptp(standard(pair))
+    assert other_divisor == pytest.approx(deviation / pair.std(ddof=1), abs=0.01)
+    assert deviation == pair.std() and "from the mean, 501.5" in entry["tempting"][2]["because"]
     assert re.findall(r"[+-]\d\.\d+", NOTEBOOK.printed("for pair in")) == [
         "-1.000", "+1.000", "+0.998", "-0.998", "-0.156", "+0.156"]
 
@@ -62,17 +78,17 @@ def test_no_value_gets_past_the_root_of_m_minus_1(m):
 
 
 def test_one_value_far_out_comes_close_to_the_bound():
-    lines = re.findall(r"x̂ = ([\d.]+), squared (\d+)", NOTEBOOK.printed("farthest ="))
-    assert [int(squared) for _, squared in lines] == [m - 1 for m in (2, 4, 256)]
-    assert all(abs(float(reached) - np.sqrt(int(squared))) < 0.001 for reached, squared in lines)
+    lines = re.findall(r"m = +(\d+): one value far out, x̂ = ([\d.]+)", NOTEBOOK.printed("farthest ="))
+    assert [m for m, _ in lines] == ["2", "4", "256"]
+    assert all(abs(float(reached) - np.sqrt(int(m) - 1)) < 0.001 for m, reached in lines)
 
 
 def test_prediction_of_the_farthest_value():
     choices = QUESTIONS["predict"]["farthest"]["choices"]
     alone = {m: standard(np.append(np.zeros(m - 1), 1)).max() for m in (4, 256)}
-    assert round(alone[256] / alone[4]) == 9 and "nine times" in right_choice(choices)
-    assert f"√3 = {alone[4]:.2f} for m = 4, √255 = {alone[256]:.2f} for" in choices[1]["because"]
-    assert round((alone[256] / alone[4]) ** 2) == 255 / 3 == 85 and "85 times" in choices[2]["text"]
+    assert round(alone[256] / alone[4]) == 9 and right_choice(choices).startswith("9 times")
+    assert f"√3 = {alone[4]:.2f} for m = 4, √255 = {alone[256]:.2f} for" in choices[2]["because"]
+    assert round((alone[256] / alone[4]) ** 2) == 255 / 3 == 85 and "85 times" in choices[1]["text"]
     for m in (4, 256):
         assert np.isclose((standard(np.arange(m)) ** 2).sum(), m)
 
@@ -100,28 +116,28 @@ def test_eps():
     four, cured, three, cured_too = (line.partition(": ")[2] for line in NOTEBOOK.printed("np.errstate").splitlines())
     assert (four, cured) == ("nan nan nan nan", "0 0 0 0")
     assert (three, cured_too) == ("-1 -1 -1", "0 0 0")
-    assert "this speck, divided by a σ just as small, becomes −1" in NOTEBOOK.prose
+    assert "this rounding error, divided by a σ just as small, becomes −1" in NOTEBOOK.prose
     for eps in (1e-5, 0.25, 25, 1000):
         assert np.isclose(standard(X, eps).var(), 25 / (25 + eps))
     assert np.isclose(standard(X, 25).var(), 0.5)
 
 
 def test_near_misses():
-    s, eps = X / 1000, 1e-5
-    v = s.var()
-    expected = [v / (v + eps), v / (v + eps) ** 2, v / (np.sqrt(v) + eps) ** 2, v / (np.sqrt(v + eps) + eps) ** 2, 0]
-    assert re.findall(r"variance +([\d.]+)$", NOTEBOOK.printed("results ="), re.MULTILINE) == [
-        f"{value:.4f}" for value in expected]
-    assert np.isclose(v, 2.5e-5) and f"about {np.sqrt(eps):.3f}." in NOTEBOOK.prose
-    assert max(expected, key=lambda value: -abs(value - 1)) == expected[2]
-    assert f"has a variance of {expected[1]:,.0f} where {expected[0]:.4f} is right" in NOTEBOOK.prose
-    assert f"only in the third decimal: {expected[3]:.4f}." in NOTEBOOK.prose
-    assert [f"{value:.2f}" for value in expected[::3]] == ["0.71"] * 2
+    almost, eps, lines = np.array([10, 10, 10, 10.00001]), 1e-5, []
+    for name, squeeze in (("right", lambda var: np.sqrt(var + eps)),
+                          ("eps outside the root", lambda var: np.sqrt(var) + eps),
+                          ("divided by the variance", lambda var: var + eps)):
+        ours, equal = ((v - v.mean()).max() / squeeze(v.var()) for v in (X, almost))
+        lines.append(f"{name:24}largest x̂: {ours:.3f} of our batch, {equal:.3f} of almost equal values\n")
+    assert NOTEBOOK.printed("almost = ") == "".join(lines)
+    assert "1.400 of our batch, 0.523 of" in lines[1]
+    assert "it makes half a standard deviation of a difference of 10⁻⁵" in NOTEBOOK.prose
+    assert f"about {np.sqrt(eps):.3f}." in NOTEBOOK.prose
 
 
 def test_quiz():
     clusters, half, all_of_them = (right_choice(entry["choices"]) for entry in QUESTIONS["quiz"]["03"])
-    assert "two clusters, with mean 0" in clusters and "all images" in all_of_them
+    assert clusters.startswith("two clusters; all values together have mean 0") and "all images" in all_of_them
     assert half == "1/2" and 0.001 / (0.001 + 0.001) == 0.5
 
 
@@ -136,6 +152,41 @@ def test_detective():
 
 
 # Explorers and pictures
+
+def test_below_the_batch_stays_as_wide_as_it_was_and_its_axis_says_so():
+    explorer = explorers.shift_and_squeeze(1)
+    x = lesson.digit_feature()[:256]
+    for step in (1, 1.5, 2):
+        explorer.set(step=step)
+        below, above = explorer.picture._canvas.figure.axes[:2]
+        enlarged, true = (next(part.get_data().edges for part in axes.patches if part.get_animated()
+                               and hasattr(part.get_data(), "edges")) for axes in (below, above))
+        narrow = np.sqrt(x.var() + 1e-5) ** (step - 1)
+        assert np.ptp(enlarged) == pytest.approx(np.ptp(x)) and np.ptp(true) == pytest.approx(np.ptp(x) / narrow)
+        # The numbers under the axis are those of x_hat: 1 stands where one sigma ends.
+        numbers_below = {text.get_text(): text.get_position()[0] for text in explorer.picture._labels
+                         if re.fullmatch(r"−?\d+", text.get_text())}
+        assert len(numbers_below) >= 4
+        for words, place in numbers_below.items():
+            assert place == pytest.approx(float(words.replace("−", "-")) * narrow)
+
+
+def test_the_line_of_the_mean_ends_above_the_five_dots():
+    explorer = explorers.shift_and_squeeze()
+    below = explorer.picture._canvas.figure.axes[0]
+    line, = (part for part in below.lines if part.get_color() == figures.style.COLORS["mean"])
+    dots, = (part for part in below.lines if part.get_marker() == "o")
+    low, high = below.get_ylim()
+    assert low + np.nanmin(line.get_ydata()) * (high - low) > dots.get_ydata().max() + 0.05 * high
+
+
+def test_a_wall_stands_where_a_square_can_get_no_farther():
+    explorer = explorers.leash()
+    for values, shown in (((3, 9, 11, 17), ["", ""]), ((0, 0, 0, 30), ["", "1.732"]), ((9, 9, 9, 3), ["1.732", ""])):
+        explorer.set(**dict(zip(("x1", "x2", "x3", "x4"), values)))
+        assert [text.get_text() for text in explorer.picture._labels[1:]] == shown
+        assert ("It stands at a wall, 1.732 from 0." in explorer.picture.sentence) == any(shown)
+
 
 def test_the_start_is_named_only_when_something_has_moved():
     explorer = explorers.leash()
@@ -193,11 +244,6 @@ def test_three_equal_values_hold_the_fourth_in_its_place():
     assert f"{low:.3f}, {low:.3f}, {low:.3f} and {high:.3f}".replace("-", "−") in NOTEBOOK.prose
     np.testing.assert_allclose(standard([9, 9, 9, 3]), [-low, -low, -low, -high], atol=1e-3)
     assert "(a smaller one turns the signs round)" in NOTEBOOK.prose
-    assert high < np.sqrt(3) and f"Not past {high:.3f}. *Three equal* takes it there." in NOTEBOOK.prose
+    assert high < np.sqrt(3) and f"Up to a wall at {high:.3f}. *Three equal* takes it there." in NOTEBOOK.prose
     explorer.set(x4=0)
     assert not explorer.compute(**explorer.values)[0]["x_hat"].any()
-
-
-def test_eps_outside_the_root_makes_half_a_deviation_of_a_speck():
-    assert NOTEBOOK.printed("almost = ").strip().endswith("inside: 0.002, outside: 0.523")
-    assert "becomes half a standard deviation outside" in NOTEBOOK.prose

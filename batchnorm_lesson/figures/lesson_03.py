@@ -1,4 +1,6 @@
 """The pictures of lesson 03: a batch shifted and squeezed, what that leaves as it was, and what eps does."""
+import itertools
+
 import numpy as np
 
 from . import style
@@ -11,47 +13,78 @@ __all__ = ["shift_and_squeeze", "leash", "humps", "knee"]
 
 @drawable(x="m apart", shown="m")
 def shift_and_squeeze(x, shown):
-    """A batch x ``(m,)`` on its way to x_hat: shown is x, shifted and perhaps squeezed, on the axis where x began.
+    """A batch x ``(m,)`` on its way to x_hat: shown is x, shifted and perhaps squeezed.
 
-    The bars keep their counts, because their edges move along. Under them five examples, to be followed one by one.
+    Above on the axis where x began, below as wide as x was, on an axis that is enlarged as the batch gets narrow. The
+    bars keep their counts, because their edges move along. Under them five examples, to be followed one by one.
     """
-    limits = style.wide((-17, 23), x, x - x.mean(), shown)
+    limits = style.wide((-17, 23), x, x - x.mean(), shown, x - x.mean() + shown.mean())
     counts, edges = np.histogram(x, 24)
     tallest = counts.max()
     five = np.argsort(x)[np.linspace(0, len(x) - 1, 5).astype(int)]
     with style.context():
-        figure, axes = style.figure(6.4, 3)
-        style.frame(axes, " ", "examples", limits, (-0.22 * tallest, 1.3 * tallest))
-        axes.set_yticks(range(0, tallest + 1, 10))
-        axes.axhline(0, color="#555555", linewidth=0.8)
-        axes.stairs(counts, edges, color=COLORS["x"], alpha=0.35, linewidth=1)
-        bars = {quantity: style.bars(axes, quantity, edges) for quantity in ("x", "x_hat")}
-        dots = {quantity: style.dots(axes, quantity, markersize=8) for quantity in ("x", "x_hat")}
-        line, reach = style.vertical(axes, "mean"), style.band(axes)
-        beside = [style.label(axes, "std", ha="right", va="top"), style.label(axes, "mean", ha="left", va="top")]
-        title = style.label(axes, transform=axes.get_xaxis_transform(), va="top")
+        figure, below = style.figure(6.4, 3.6)
+        style.frame(below, " \n\n ", "examples", limits, (-0.2 * tallest, 1.9 * tallest))
+        below.set(xticks=[], yticks=range(0, tallest + 1, max(1, round(tallest / 30) * 10)))
+        below.axhline(0, color="#555555", linewidth=0.8)
+        above = below.twinx()  # the same places from left to right, and lower bars
+        style.frame(above, None, None, limits, (-4.2 * tallest, 1.05 * tallest))
+        above.axhline(0, color="#555555", linewidth=0.8)
+        below.secondary_xaxis("top").set_xlabel("above: on the axis of x (no unit)")
+        above.stairs(counts, edges, color=COLORS["x"], alpha=0.35, linewidth=1)
+        true, large = (style.bars(axes, "x", edges) for axes in (above, below))
+        followed, line, reach = style.dots(below, "x", markersize=8), style.vertical(below, "mean"), style.band(below)
+        reach.set(transform=below.transData, height=1.25 * tallest)
+        lens = [below.plot([], [], color="#707070", linewidth=1, linestyle=":", animated=True)[0] for _ in range(2)]
+        marks = below.plot(limits, [-0.2 * tallest] * 2, "|", color="#555555", clip_on=False, animated=True)[0]
+        ticks = [style.label(below, color="#555555", transform=below.get_xaxis_transform(), va="top")
+                 for _ in range(12)]
+        title = style.label(below, transform=below.get_xaxis_transform(), va="top")
+        beside = [style.label(below, "std", ha="right", va="top"), style.label(below, "mean", ha="left", va="top")]
 
     def draw(x, shown):
         mean, std = shown.mean(), shown.std()
         words = _stage(x, shown)
+        enlarged = x.std() / std if std > 1e-9 * x.std() else 1  # of equal values there is nothing to enlarge
+        wide = enlarged * std
+        places = (edges - x.mean()) / x.std()
         now = "x_hat" if words.startswith("x̂") else "x"
-        for quantity in ("x", "x_hat"):
-            bars[quantity].set_visible(quantity == now)
-            dots[quantity].set_visible(quantity == now)
-        bars[now].set_data(counts, (edges - x.mean()) / x.std() * std + mean)
-        style.place(dots[now], shown[five], -0.11 * tallest)
-        style.place_line(line, mean)
-        style.place_band(reach, mean - std, mean + std)
-        style.write(beside[0], mean - std - 0.4, 1.29 * tallest, f"σ = {number(std)}")
-        style.write(beside[1], mean + std + 0.4, 1.29 * tallest, f"mean = {number(mean)}")
-        style.write(title, np.mean(limits), -0.115, words)
-        ends = " to ".join(number(end) for end in bars[now].get_data().edges[[0, -1]])
+        for histogram, width in ((true, std), (large, wide)):
+            histogram.set_data(counts, places * width + mean)
+            histogram.set_color(COLORS[now])
+        style.place(followed, (shown[five] - mean) * enlarged + mean, -0.1 * tallest)
+        followed.set(marker=style.MARKS[now], color=COLORS[now])
+        # In two pieces: it ends above the dots, and between the two histograms.
+        line.set_data([mean, mean, np.nan, mean, mean], [0.095, 0.69, np.nan, 0.8, 1])
+        style.place_band(reach, mean - wide, mean + wide)
+        for side, edge in zip(lens, places[[0, -1]]):
+            side.set_data([edge * std + mean, edge * wide + mean], [1.48 * tallest, 1.3 * tallest])
+        _write_ticks(ticks, marks, mean, enlarged)
+        style.write(beside[0], mean - wide - 0.4, 1.24 * tallest, f"σ = {number(std)}")
+        style.write(beside[1], mean + wide + 0.4, 1.24 * tallest, f"mean = {number(mean)}")
+        style.write(title, np.mean(limits), -0.13, words)
+        reaches = " to ".join(number(end) for end in true.get_data().edges[[0, -1]])
         outline = " An outline marks where it began." if not np.allclose(shown, x) else ""
-        return (f"{words}. The histogram of {counts.sum()} values reaches from {ends}, with a line at the mean, "
-                f"{number(line.get_xdata()[0])}, and a band of {number(reach.get_width() / 2)} to each side. Five "
-                f"examples stand at {numbers(dots[now].get_xdata())}.{outline}")
+        examples = (followed.get_xdata() - mean) / enlarged + mean
+        return (f"{words}. The histogram of {counts.sum()} values reaches from {reaches}, with a line at the mean, "
+                f"{number(line.get_xdata()[0])}.{outline} Below it is enlarged "
+                f"{number(enlarged)} times, with a band of "
+                f"{number(reach.get_width() / 2 / enlarged)} to each side. Five examples stand at {numbers(examples)}.")
 
     return Picture(figure, draw, x=x, shown=shown)
+
+
+def _write_ticks(labels, marks, middle, enlarged):
+    """Write an axis anew whose numbers stand enlarged times as far from the middle as on the axis of the picture."""
+    low, high = (middle + (end - middle) / enlarged for end in marks.axes.get_xlim())
+    rough = (high - low) / 11
+    power = 10.0 ** np.floor(np.log10(rough))
+    step = next(step for step in (power, 2 * power, 5 * power, 10 * power) if step >= rough)
+    room = 0.02 * (high - low)  # for half a label at either end
+    values = step * np.arange(np.ceil((low + room) / step), np.floor((high - room) / step) + 1)
+    style.place(marks, middle + (values - middle) * enlarged, marks.axes.get_ylim()[0])
+    for label, place, value in itertools.zip_longest(labels, marks.get_xdata(), values, fillvalue=None):
+        style.write(label, place or 0, -0.035, "" if value is None else number(value))
 
 
 def _stage(x, shown):
@@ -67,35 +100,51 @@ def _stage(x, shown):
 
 @drawable(x="m 0..30", x_hat="m -2.1..2.1")
 def leash(x, x_hat):
-    """A batch ``(m,)`` above, on the scale of x, and x_hat below, on its own, joined by lines; faint, the start."""
+    """A batch ``(m,)`` above, on the scale of x, and x_hat below, on its own, joined by lines; faint, the start.
+
+    No x_hat of a batch gets farther than √(m − 1): where one has come so far, it meets a wall.
+    """
+    farthest = np.sqrt(len(x) - 1)
     with style.context():
         figure, axes = style.figure(6.4, 3.2)
-        style.frame(axes, "x̂ (no unit)", None, (-2.1, 2.1), (-0.42, 1.12))
+        style.frame(axes, "x̂ (no unit)", None, (-2.1, 2.1), (0, 1))
         axes.set_xticks(range(-2, 3))
         above = axes.secondary_xaxis("top", functions=(_to_x, _to_x_hat))
         above.set_xlabel("x, value of the feature (no unit)", color=COLORS["x"])
         above.spines["top"].set_visible(True)
         above.set_xticks(range(0, 31, 5))
         axes.xaxis.label.set_color(COLORS["x_hat"])
+        # The marks stand on their axes: half of each is outside.
         for value, normalized in zip(x, x_hat):
             axes.plot([_to_x_hat(value), normalized], [1, 0], color=FAINT, linewidth=1, zorder=1)
-        axes.plot(_to_x_hat(np.asarray(x)), np.ones(len(x)), "o", color=FAINT, zorder=1)
-        axes.plot(x_hat, np.zeros(len(x)), "s", color=FAINT, zorder=1)
+        axes.plot(_to_x_hat(np.asarray(x)), np.ones(len(x)), "o", color=FAINT, zorder=1, clip_on=False)
+        axes.plot(x_hat, np.zeros(len(x)), "s", color=FAINT, zorder=1, clip_on=False)
         start = np.sort(x)
-        began = style.label(axes, color="#606060")
+        began = style.label(axes, color="#606060", ha="left")
         threads = [axes.plot([], [], color=COLORS["x_hat"], linewidth=1.5, animated=True, zorder=3)[0] for _ in x]
-        circles, normal = style.dots(axes, "x", markersize=11), style.dots(axes, "x_hat", markersize=10)
+        circles = style.dots(axes, "x", markersize=11, clip_on=False)
+        normal = style.dots(axes, "x_hat", markersize=10, clip_on=False)
+        style.place(circles, [0], 1)  # somewhere: without a place they would count as far outside
+        style.place(normal, [0], 0)
+        walls = {side: axes.plot([], [], color="#202020", linewidth=5, solid_capstyle="butt", animated=True,
+                                 zorder=4)[0] for side in (-1, 1)}
+        limits = {side: style.label(axes, ha="right" if side > 0 else "left") for side in walls}
 
     def draw(x, x_hat):
         for thread, value, normalized in zip(threads, x, x_hat):
             thread.set_data([_to_x_hat(value), normalized], [1, 0])
         style.place(circles, _to_x_hat(np.asarray(x)), 1)
         style.place(normal, x_hat, 0)
-        style.write(began, 0, -0.3, "" if np.allclose(np.sort(x), start) else "grey: where it began")
-        farthest = np.abs(normal.get_xdata()).max()
+        style.write(began, -2.05, 0.5, "" if np.allclose(np.sort(x), start) else "grey: where it began")
+        for side, wall in walls.items():
+            touched = np.max(side * normal.get_xdata()) > 0.999 * farthest
+            # Behind the square, whose half width is 0.05 on this axis.
+            wall.set_data(*([[side * (farthest + 0.07)] * 2, [0, 0.3]] if touched else [[], []]))
+            style.write(limits[side], side * (farthest - 0.02), 0.24, f"{number(farthest, 3)}" if touched else "")
+        met = [f" It stands at a wall, {words.get_text()} from 0." for words in limits.values() if words.get_text()]
         return (f"Circles above, on the scale of x: {numbers(_to_x(circles.get_xdata()))}. Squares below, on the scale "
                 f"of x̂: {numbers(normal.get_xdata(), 3)}, joined by lines. The farthest square is "
-                f"{number(farthest, 3)} from 0.")
+                f"{number(np.abs(normal.get_xdata()).max(), 3)} from 0.{''.join(met[:1])}")
 
     return Picture(figure, draw, x=x, x_hat=x_hat)
 

@@ -18,16 +18,19 @@ def shift_and_squeeze(values):
     return (f"shift: x − {shifted * x.mean()}, {100 * shifted}~0% of μ = {x.mean()}",
             f"squeeze: ÷ {root ** squeezed} on the way to √(σ² + eps) = {root}",
             f"{stage}. The histogram of 256 values reaches from {shown.min()} to {shown.max()}, with a line at the "
-            f"mean, {shown.mean()}, and a band of {shown.std()} to each side. Five examples stand at "
-            f"{several(np.sort(shown)[[0, 63, 127, 191, 255]])}.{' An outline marks where it began.' if step else ''}")
+            f"mean, {shown.mean()}.{' An outline marks where it began.' if step else ''} Below it is enlarged "
+            f"{x.std() / shown.std()} times, with a band of {shown.std()} to each side. Five examples stand at "
+            f"{several(np.sort(shown)[[0, 63, 127, 191, 255]])}.")
 
 
 def leash(values):
     x = batch_of(values)
     x_hat = standardized(x)
+    farthest = abs(x_hat).max()
+    wall = f" It stands at a wall, {np.sqrt(3)}~3 from 0." if farthest > 0.999 * np.sqrt(3) else ""
     return (f"μ = {x.mean()}, σ = {x.std()}", f"x̂ = {terms(x_hat)}",
             f"Circles above, on the scale of x: {several(x)}. Squares below, on the scale of x̂: {several(x_hat, '~3')}"
-            f", joined by lines. The farthest square is {abs(x_hat).max()}~3 from 0.")
+            f", joined by lines. The farthest square is {farthest}~3 from 0.{wall}")
 
 
 def knee(values):
