@@ -15,42 +15,44 @@ __all__ = ["balance", "estimates"]
 
 @movable
 def balance(x=RUNNING_EXAMPLE, pivot=15):
-    """Move four values and the place where their beam is held: it is level at the mean and nowhere else."""
+    """Move four values and the place where their beam is held; where it is level, and nowhere else, stands the mean."""
     return Explorer("Sliders for four values and the support of their beam", figures.balance, _balance,
-                    batch_sliders(x) | {"pivot": slider("support", pivot, 0, 30, 0.25)},
-                    {"Hold it at the mean": _hold_at_the_mean})
+                    batch_sliders(x) | {"pivot": slider("support", pivot, 0, 30, 0.25)}, {"Make it level": _level})
 
 
 def _balance(pivot, **values):
     x = np.array(list(values.values()))
-    mean = batch_mean(x)
-    total = number((x - pivot).sum())
-    readout = (f"{symbol('mean', 'μ')} = ({terms(x)}) / {len(x)} = {symbol('mean', number(mean))}<br>"
-               f"arrows from {number(pivot)}: ({terms(x - pivot, ') + (')}) = {total}")
-    return {"x": x, "pivot": pivot, "mean": mean}, readout
+    mean, total = batch_mean(x), (x - pivot).sum()
+    # What is to be found is shown once it has been found.
+    found = {"mean": mean} if abs(total) < 1e-9 else {}
+    words = f"tips to the {'left' if total < 0 else 'right'}"
+    if found:
+        words = f"is level: ({terms(x)}) / {len(x)} = {symbol('mean', number(mean))}"
+    readout = (f"arrows from {number(pivot)}: ({terms(x - pivot, ') + (')}) = {number(total)}<br>the beam {words}")
+    return {"x": x, "pivot": pivot} | found, readout
 
 
-def _hold_at_the_mean(pivot, **values):
+def _level(pivot, **values):
     return {"pivot": float(batch_mean(list(values.values())))}
 
 
 @movable
 def estimates(m=4):
-    """Change the batch size: the means of 1,000 mini-batches gather around the data set's mean like 1/√m."""
+    """Change the batch size: how fast do the means of 4,000 mini-batches gather around the data set's mean?"""
     return Explorer("A slider for the batch size", figures.estimates, _estimates,
                     {"m": stops("m batch size", m, BATCH_SIZES)})
 
 
 def _estimates(m):
     feature = digit_feature()
-    std = feature.std()
-    means = _means_of_batches(m)
-    readout = (f"{symbol('std', 'σ / √m')} = {number(std)} / √{m} = {symbol('std', number(std / np.sqrt(m)))}; "
-               f"measured over {len(means):,} mini-batches: {number(means.std())}")
+    std, means = feature.std(), _means_of_batches(m)
+    readout = (f"m = {m}: the means of {len(means):,} mini-batches spread by {symbol('mean', number(means.std()))}<br>"
+               f"single values spread by {symbol('std', f'σ = {number(std)}')}, "
+               f"{number(std / means.std(), 1)} times as much")
     return {"means": means, "mean": feature.mean(), "std": std, "m": m}, readout
 
 
 @lru_cache
 def _means_of_batches(m):
-    batches = np.random.default_rng(m).choice(digit_feature(), size=(1000, m))
+    batches = np.random.default_rng(m).choice(digit_feature(), size=(4000, m))
     return batches.mean(axis=1)

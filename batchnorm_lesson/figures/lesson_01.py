@@ -2,7 +2,6 @@
 import numpy as np
 
 from . import style
-from ..reference import BATCH_SIZES
 from ..checks import drawable
 from .picture import Picture
 from .style import COLORS, FAINT, FEATURE, number, numbers, subscript
@@ -41,12 +40,13 @@ def distribution(x, mean=None):
 def balance(x, pivot, mean=None):
     """Values ``(m,)`` as equal coins on a beam held at pivot, and under it an arrow from the pivot to each value.
 
-    The lengths of the arrows stand in a column on the right, where no mean can come: values reach from 0 to 30.
+    The lengths of the arrows and their sum stand in a column on the right: values reach from 0 to 30. The mean is
+    marked if it is given.
     """
-    rows = -1.9 - 0.75 * np.arange(len(x))
+    rows = -1.7 - 0.7 * np.arange(len(x))
     with style.context():
-        figure, axes = style.figure(6.4, 3.4)
-        style.frame(axes, FEATURE, None, (-1, 36), (rows[-1] - 0.6, 1.8))
+        figure, axes = style.figure(6.4, 3.2)
+        style.frame(axes, FEATURE, None, (-1, 36), (rows[-1] - 1.1, 1.8))
         axes.set_xticks(range(0, 31, 5))
         axes.spines["bottom"].set_bounds(0, 30)
         axes.plot([0, 30], [0, 0], color=FAINT, linewidth=1, linestyle=":")
@@ -57,9 +57,10 @@ def balance(x, pivot, mean=None):
         name = style.label(axes, "mean", va="top", ha="left")
         arrows = axes.quiver(np.zeros(len(x)), rows, np.zeros(len(x)), np.zeros(len(x)), color=COLORS["x"], width=0.004,
                              angles="xy", scale_units="xy", scale=1, animated=True, zorder=3)
-        signs = [style.label(axes, "x", ha="right") for _ in x]
+        signs = [style.label(axes, "x", ha="right") for _ in range(len(x) + 1)]
+        axes.plot([31.5, 35.8], [rows[-1] - 0.35] * 2, color="#555555", linewidth=0.8)
 
-    def draw(x, pivot, mean):
+    def draw(x, pivot, mean=None):
         x = np.asarray(x, dtype=float)
         slope = -0.045 * np.clip((x - pivot).sum() / 40, -1, 1)
         beam.set_data([0, 30], slope * (np.array([0, 30]) - pivot))
@@ -69,9 +70,10 @@ def balance(x, pivot, mean=None):
         arrows.set_UVC(x - pivot, np.zeros(len(x)))
         for i, (sign, value, row) in enumerate(zip(signs, x, rows), 1):
             style.write(sign, 35.8, row, f"x{subscript(i)}: {'+' if value > pivot else ''}{number(value - pivot)}")
-        if mean is not None:
-            style.place_line(line, mean)
-            style.write(name, mean + 0.3, 1.8, f"μ = {number(mean)}")
+        total = number((x - pivot).sum())
+        style.write(signs[-1], 35.8, rows[-1] - 0.75, f"sum: {'' if total[0] in '0−' else '+'}{total}")
+        line.set_data(*([[], []] if mean is None else [[mean, mean], [0, 1]]))
+        style.write(name, (mean or 0) + 0.3, 1.8, "" if mean is None else f"μ = {number(mean)}")
         return _describe_balance(coins.get_xdata(), support.get_xdata()[0], arrows.U, beam.get_ydata(), mean)
 
     return Picture(figure, draw, x=x, pivot=pivot, mean=mean)
@@ -86,9 +88,10 @@ def _describe_balance(x, pivot, deviations, ends, mean):
 
 @drawable(means="n", mean="", std=" 1e-6..1e6", m=" 1..1e9 whole")
 def estimates(means, mean, std, m):
-    """Many mini-batch means of size m as a histogram beside the data set's mean, and their spread for every m.
+    """Many mini-batch means of size m as a histogram beside the data set's mean, and on the right how far they spread.
 
-    A grey outline keeps the batch size that the picture began with.
+    std is the spread of all the values: it says how far the axes go. A grey outline and a grey mark keep the batch size
+    that the picture began with. The rule is not drawn: it is to be found.
     """
     limits = style.wide((mean - 3 * std, mean + 3 * std), means)
     edges = np.linspace(*limits, 61)
@@ -99,12 +102,11 @@ def estimates(means, mean, std, m):
         right.set(xscale="log", yscale="log", xticks=[1, 4, 16, 64, 256], xticklabels=["1", "4", "16", "64", "256"],
                   yticks=[0.5, 1, 2, 5], yticklabels=["0.5", "1", "2", "5"])
         right.minorticks_off()
-        right.plot(BATCH_SIZES, std / np.sqrt(BATCH_SIZES), color=COLORS["std"])
-        right.text(1, std / 25, "line: σ / √m", color=COLORS["std"])
         left.axvline(mean, color=COLORS["mean"], linewidth=2)
         left.text(mean, 1.29, " all 1,797 digits", color=COLORS["mean"], va="top")
         start = m
         left.stairs(_relative(means, edges), edges, color=COLORS["x"], alpha=0.35, linewidth=1)
+        right.plot([m], [np.std(means)], "D", color=FAINT)
         outline = style.label(left, ha="left", va="top", color="#606060")
         histogram, band = style.bars(left, "mean", edges), style.band(left)
         here = right.plot([], [], "D", color=COLORS["mean"], animated=True, zorder=5)[0]
@@ -112,13 +114,13 @@ def estimates(means, mean, std, m):
     def draw(means, mean, std, m):
         histogram.set_data(_relative(means, edges))
         style.write(outline, limits[0] + 0.05 * std, 1.29, f"grey: m = {start}" if m != start else "")
-        style.place_band(band, mean - std / np.sqrt(m), mean + std / np.sqrt(m))
+        style.place_band(band, mean - np.std(means), mean + np.std(means))
         here.set_data([m], [np.std(means)])
         size, spread = here.get_xdata()[0], here.get_ydata()[0]
         shown = edges[:-1][histogram.get_data().values > 0]
         return (f"Means of {len(means):,} mini-batches of {size} around the data set's mean, {number(mean)}: they "
                 f"reach from {number(shown.min())} to {number(shown.max() + edges[1] - edges[0])} and spread by "
-                f"{number(spread)}; the band is σ/√m = {number(band.get_width() / 2)} to each side.")
+                f"{number(spread)}; the band is {number(band.get_width() / 2)} to each side.")
 
     return Picture(figure, draw, means=means, mean=mean, std=std, m=m)
 
