@@ -7,7 +7,6 @@ from .. import batchnorm, figures
 from ..batchnorm import batch_mean, batch_norm, batch_variance, normalize
 from ..reference import EPS, digit_feature
 from ..checks import movable
-from ..network import load_digits, zero_detector
 from ..figures.style import number, symbol
 from .base import Explorer, choice, slider, stops
 
@@ -15,7 +14,7 @@ __all__ = ["scale_and_shift", "undo", "activation", "descent"]
 
 BATCHES = tuple(range(1, 9))
 RATES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 0.9)
-TARGETS = ("the original x", "mean 5, variance 0.1", "halfway to x")
+TARGETS = ("the original x", "halfway to x")
 
 
 def _sliders(gamma, beta, low, high, far):
@@ -137,20 +136,5 @@ def descend(x_hat, target, rate, steps):
 @lru_cache
 def _task(target):
     """The batch x and the values that y should reach, both ``(m,)``."""
-    if target == TARGETS[1]:
-        x = _two_humps()
-        return x, _with(x, 5, 0.1)
-    x = _with(digit_feature()[:256], 5, 0.1)
+    x = digit_feature()[:256]
     return (x, x) if target == TARGETS[0] else (x, (x + batch_norm(x)) / 2)
-
-
-def _with(x, mean, var):
-    """x moved and stretched to that mean and variance."""
-    return mean + np.sqrt(var) * (x - x.mean()) / x.std()
-
-
-def _two_humps():
-    """A unit that looks for zeros, on 128 zeros and 128 other digits: ``(256,)``."""
-    images, labels = load_digits()
-    values = zero_detector(images, labels)
-    return np.concatenate([values[labels == 0][:128], values[labels != 0][:128]])

@@ -1,4 +1,4 @@
-"""The pictures of lesson 04: what scale and shift do, undo, prepare for an activation, and how they are learned."""
+"""The pictures of lesson 04: what gamma and beta do, undo, prepare for an activation, and how they are learned."""
 import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.patheffects import withStroke
@@ -156,13 +156,13 @@ def descent(path, goal, y, target, ahead=None):
     """
     with style.context():
         figure, (plane, side) = style.figure(6.4, 3.4, 2)
-        style.frame(plane, "γ gamma", "β beta", (-4.6, 5.4), (-1.8, 10.6))
+        style.frame(plane, "γ gamma", "β beta", (-3.5, 14.5), (-2.5, 19.5))
         plane.set_aspect("equal", adjustable="box")
-        style.frame(side, "y and target (no unit)", "examples in a bar", (-3.4, 10.2), (0, 44))
+        style.frame(side, "y and target (no unit)", "examples in a bar", (-8, 37), (0, 44))
         circles = plane.add_collection(LineCollection([], colors=FAINT, linewidth=1.5, animated=True, zorder=1))
-        plane.text(-4, 10.3, "circles: loss 1, 4, 16", color="#666666", va="top")
+        plane.text(-3, 19.2, "circles: loss 1, 4, 16", color="#666666", va="top")
         if ahead is not None:
-            plane.text(-4, -1.6, "hollow: next step", color=COLORS["y"], va="bottom")
+            plane.text(-3, -2.2, "hollow: next step", color=COLORS["y"], va="bottom")
         trace = plane.plot([], [], ".-", color=COLORS["x"], markersize=7, linewidth=1, animated=True, zorder=4)[0]
         after = plane.plot([], [], "D", color=COLORS["y"], markerfacecolor="none", animated=True, zorder=5)[0]
         here = plane.plot([], [], "D", color=COLORS["y"], markeredgecolor="white", animated=True, zorder=5)[0]

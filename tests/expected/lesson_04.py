@@ -1,7 +1,7 @@
 """What the explorers of lesson 04 must say."""
 import numpy as np
 
-from recomputed import DIGITS, LABELS, standardized, unit_11
+from recomputed import standardized, unit_11
 
 
 def formula(gamma, beta):
@@ -54,17 +54,14 @@ def activation(values):
 
 def descent(values):
     """The path in closed form: the distances of gamma and beta to the goal shrink by the same factors in every step."""
-    step, rate, humps = int(values["step"]), values["learning rate"], values["target"] == "mean 5, variance 0.1"
-    zeros = LABELS == 0
-    detector = DIGITS @ (DIGITS[zeros].mean(axis=0) - DIGITS[~zeros].mean(axis=0)) / 100
-    unit = np.append(detector[zeros][:128], detector[~zeros][:128]) if humps else unit_11()[:256]
-    var = unit.var() if humps else 0.1
-    stretch = np.sqrt(0.1 * (1 + 1e-5 / var))
-    goal = np.array([(stretch + 1) / 2, 2.5] if values["target"] == "halfway to x" else [stretch, 5])
-    kept = np.array([var / (var + 1e-5), 1])  # the variance of x̂, and that of the ones that beta is multiplied by
+    step, rate, x = int(values["step"]), values["learning rate"], unit_11()[:256]
+    kept = np.array([x.var() / (x.var() + 1e-5), 1])  # the variance of x̂, and that of the ones beta is multiplied by
+    goal = np.array([np.sqrt(x.var() + 1e-5), x.mean()])
+    if values["target"] == "halfway to x":
+        goal = (goal + [1, 0]) / 2
     now, ahead = (goal + (np.array([1, 0]) - goal) * (1 - 2 * rate * kept) ** n for n in (step, step + 1))
     loss = kept @ (now - goal) ** 2
-    x_hat = (unit - unit.mean()) / unit.std() * np.sqrt(kept[0])
+    x_hat = standardized(x)
     y, target = (gamma * x_hat + beta for gamma, beta in (now, goal))
 
     def pair(place, digits):
