@@ -40,7 +40,7 @@ def batch_of_four(x=RUNNING_EXAMPLE, gamma=2.0, beta=1.0, eps=EPS):
 
 
 def _affine_sliders(gamma, beta):
-    return {"gamma": slider("γ gamma", gamma, -4, 4, 0.5), "beta": slider("β beta", beta, -6, 6, 0.5)}
+    return {"gamma": slider("γ gamma", gamma, -3, 3, 0.5), "beta": slider("β beta", beta, -5, 5, 0.5)}
 
 
 def _grey_out(controls, m):
