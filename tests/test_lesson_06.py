@@ -5,13 +5,18 @@ import re
 import numpy as np
 import pytest
 
-from batchnorm_lesson import batch_norm, exercises, explorers, figures, load_digits, questions, reference
+from batchnorm_lesson import batch_norm, exercises, figures, load_digits, questions, reference
 from batchnorm_lesson.explorers import lesson_06 as lesson
 from lessons import Notebook, right_choice
 
 TABLE = np.array([[1.0, 150.0], [2.0, 100.0], [3.0, 400.0], [4.0, 350.0]])
 EPS = 1e-5
 NOTEBOOK = Notebook(6)
+
+MISCONCEPTIONS = {
+    "row-by-itself": "What belongs to one example can be normalized together, and keeps the size that it had.",
+    "means-of-maps": "Each map, or each pixel, is something of its own, and needs a mean of its own.",
+}
 
 
 def quiz_choice(number):
@@ -25,31 +30,25 @@ def plain_batch_norm(values, gamma=1.0, beta=0.0, eps=EPS):
     return [gamma * (value - mean) / math.sqrt(var + eps) + beta for value in values]
 
 
-def numbers_in(text):
-    return [float(found.replace("−", "-").replace(",", "")) for found in re.findall(r"[−-]?\d[\d,]*(?:\.\d+)?", text)]
+def test_each_prediction_is_to_catch_a_misconception():
+    assert set(MISCONCEPTIONS) == set(re.findall(r'predict\("([\w-]+)"', NOTEBOOK.code))
 
 
 # Tables
 
 def test_every_row_becomes_minus_one_and_one():
     prediction = questions.predict("row-by-itself")
-    assert "[3, 400]" in prediction.as_text and "[−1, 1]" in right_choice(prediction.choices)
+    assert "[3, 400]" in prediction.as_text and right_choice(prediction.choices) == "[−1, 1]"
     for row in TABLE:
         np.testing.assert_allclose(plain_batch_norm(row, eps=0), [-1, 1], rtol=1e-12)
     rooms, price = (plain_batch_norm(column)[2] for column in TABLE.T)
-    assert f"[{rooms:.2f}, {price:.2f}]: above the average" in prediction.as_text
-    assert NOTEBOOK.printed("%%result row-by-itself").count("[-1, 1]") == 4
+    mean, std = TABLE[2].mean(), TABLE[2].std()
+    assert f". [{rooms:.2f}, {price:.2f}]" in prediction.as_text and f". [−{std:.1f}, {std:.1f}]" in prediction.as_text
+    assert f"The mean, {mean:.1f}, has been" in prediction.choices[3]["because"]
+    assert NOTEBOOK.printed("%%result row-by-itself").count("[-1.00, 1.00]") == 4
 
 
-def test_the_task_has_its_answers_and_the_rooms_drown():
-    unit = explorers.shared_cells().controls["k"]
-    steps = np.arange(unit.min, unit.max + 1)
-    rows = {k: lesson._shared_cells("axis 1: each example", k)[0]["x_hat"] for k in steps}
-    assert [k for k in steps if not np.allclose(rows[k], [-1, 1], atol=1e-4)] == [1, 2]
-    np.testing.assert_allclose(rows[2], [[-1, 1], [0, 0], [-1, 1], [-1, 1]], atol=1e-4)
-    np.testing.assert_allclose(rows[1], [[-1, 1], [1, -1], [-1, 1], [1, -1]], atol=1e-3)
-    assert "At k = 2 the second flat has 2 rooms and the price 2: no spread, and x̂ is 0." in NOTEBOOK.prose
-    assert "At k = 1 the price of two flats is below their rooms, so −1 and 1 change places." in NOTEBOOK.prose
+def test_averaged_over_everything_the_rooms_drown():
     rooms, price = lesson._shared_cells("everything", 100)[0]["x_hat"].T
     assert "their x̂ differ by less than 0.03" in NOTEBOOK.prose
     assert np.ptp(rooms) < 0.03 and np.ptp(price) > 90 * np.ptp(rooms)
@@ -74,30 +73,23 @@ def test_the_table_in_the_picture_says_what_it_holds():
     assert "1 frame holds" in upright.update(x=TABLE, x_hat=x_hat, groups=np.zeros((4, 2))).sentence
 
 
-def test_layer_normalization_leaves_the_units_off_centre():
+def test_layer_normalization_does_not_look_at_the_other_examples():
     images, _ = load_digits()
-    layer = images[:256] @ np.random.default_rng(0).normal(scale=1 / 8, size=(64, 16))
-    by_image = (layer - layer.mean(1, keepdims=True)) / layer.std(1, keepdims=True)
-    farthest = abs(by_image.mean(axis=0)).max()
-    assert abs(by_image.mean(axis=1)).max() < 1e-12 and farthest > 1.5
-    assert f"axis 1: the means of the units are up to {farthest:.2f} away" in NOTEBOOK.printed("for axis in (0, 1)")
-    assert abs(batch_norm(layer).mean(axis=0)).max() < 1e-12
+    layer = images[:5] @ np.random.default_rng(0).normal(scale=1 / 8, size=(64, 16))
+    before, after = (batch_norm(layer[[first, 1, 2, 3]], eps=0) for first in (0, 4))
+    moved = abs(after - before)[1:].max()
+    assert moved > 1
+    assert f"batch norm, axis 0: the other three move by up to {moved:.2f}" in NOTEBOOK.printed("mini_batch, changed")
+    rows = [[plain_batch_norm(row, eps=0) for row in layer[[first, 1, 2, 3]]] for first in (0, 4)]
+    assert rows[0][1:] == rows[1][1:]
+    assert "layer norm, axis 1: the other three move by up to 0.00" in NOTEBOOK.printed("mini_batch, changed")
+    assert quiz_choice(3) == "each example gets mean 0 over its features"
 
 
 # Parameters
 
 def test_parameters_of_512_features():
-    assert f"2 · 512 = {2 * 512:,}, beside {512 * 512:,} weights." in NOTEBOOK.prose
-    assert 512 in explorers.parameters().controls["C"].options
-    assert numbers_in(quiz_choice(3)) == [256 / 4]
-
-
-def test_from_256_features_on_it_is_less_than_one_percent():
-    options = explorers.parameters().controls["C"].options
-    assert [C for C in options if 2 * C < 0.01 * C * C][0] == 256
-    assert [C for C in range(1, 1025) if 2 / C < 0.01] == list(range(201, 1025))
-    assert [C for C in options if 2 * C == C * C] == [2]
-    assert "below 1 % for every C above 200; on the slider that is 256. At C = 2 they are even." in NOTEBOOK.prose
+    assert f"For 512 features that is {2 * 512:,} beside {512 * 512:,}." in NOTEBOOK.prose
 
 
 # The bias
@@ -135,11 +127,23 @@ def plain_maps(images):
 
 
 def test_three_means_for_four_images_of_three_channels():
-    entry = questions.predict("means-of-maps").entry
-    assert "(4, 3, 6, 6), which is 432 numbers" in entry["question"] and lesson.digit_maps().shape == (4, 3, 6, 6)
-    assert entry["answer"] == lesson.digit_maps().mean(axis=(0, 2, 3)).size and "144" in entry["because"]
+    entry, maps = questions.predict("means-of-maps").entry, lesson.digit_maps()
+    assert f"its shape is {maps.shape}, which is {maps.size} numbers" in entry["question"]
+    assert entry["answer"] == maps.mean(axis=(0, 2, 3)).size and "144" in entry["because"]
+    one_map, one_pixel, one_image = maps.mean(axis=(2, 3)), maps.mean(axis=0), maps.mean(axis=(1, 2, 3))
+    wrong = {"One mean for each map": one_map, "of each channel. So it would": one_pixel, "for each image": one_image,
+             "for each pixel: that mixes": maps.mean(axis=(0, 1)), "for everything": maps.mean(),
+             "each mean runs over": maps[:, 0]}
+    for words, means in wrong.items():
+        guess = questions.predict("means-of-maps")
+        guess.box.value = str(means.size)
+        guess.reveal()
+        assert words in guess._feedback.value, words
+    assert len(wrong) == len(entry["tempting"])
     assert "(32, 16, 14, 14)" in questions.quiz(6).as_text and quiz_choice(1).startswith("16,")
     assert any(choice["text"].startswith(f"{16 * 14 * 14:,}") for choice in questions.quiz(6).questions[0].choices)
+    printed = NOTEBOOK.printed("%%result means-of-maps").splitlines()
+    assert printed[1] == "axes (0, 2, 3)   :   3 means, each over 144 numbers" and "second line" in NOTEBOOK.prose
 
 
 def test_one_statistic_for_everything_drowns_the_weak_channel():
@@ -156,27 +160,6 @@ def test_a_moved_digit_stays_itself_only_with_one_pair_for_each_channel():
     by_pixel = [batch_norm(maps.reshape(4, -1)).reshape(maps.shape)[1] for maps in (x, moved)]
     off = abs(by_pixel[1] - np.roll(by_pixel[0], 1, axis=-1)).max()
     assert off > 1 and f"x̂ is off by up to {off:.4f}" in NOTEBOOK.printed("moved = maps.copy()")
-
-
-def test_more_images_do_not_help_one_pair_for_each_pixel():
-    x = plain_maps(digits(256))
-    moved = x.copy()
-    moved[1] = np.roll(x[1], 1, axis=-1)
-    by_pixel = [batch_norm(maps.reshape(len(x), -1)).reshape(maps.shape)[1] for maps in (x, moved)]
-    off = abs(by_pixel[1] - np.roll(by_pixel[0], 1, axis=-1)).max()
-    assert f"with 256 of them it is off by up to {off:.1f}" in NOTEBOOK.prose
-
-
-def test_a_digit_moved_in_its_image_is_a_little_off_at_the_edge():
-    images = digits()
-    moved = images.copy()
-    moved[1] = np.pad(images[1], ((0, 0), (1, 0)))[:, :-1]
-    off = {}
-    for name, normalized in [("channel", batch_norm),
-                             ("pixel", lambda x: batch_norm(x.reshape(len(x), -1)).reshape(x.shape))]:
-        before, after = normalized(plain_maps(images)), normalized(plain_maps(moved))
-        off[name] = abs(after[1, :, :, 1:] - before[1, :, :, :-1]).max()
-    assert f"x̂ is off by {off['channel']:.2f}, by pixel by {off['pixel']:.1f}.)" in NOTEBOOK.prose
 
 
 def test_x_drawn_where_x_hat_belongs_changes_the_sentence():

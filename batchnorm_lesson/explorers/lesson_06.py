@@ -1,5 +1,4 @@
-"""The explorers of lesson 06: which numbers share a mean and a sigma, in tables and in images, and what gamma, beta and
-the bias are worth."""
+"""The explorers of lesson 06: which numbers share a mean and a sigma, in tables and in images, and the bias before."""
 from functools import lru_cache
 
 import numpy as np
@@ -13,7 +12,7 @@ from ..network import load_digits
 from ..figures.style import number, numbers, symbol
 from .base import Explorer, choice, slider, stops, terms
 
-__all__ = ["shared_cells", "parameters", "feature_maps", "dead_bias"]
+__all__ = ["shared_cells", "feature_maps", "dead_bias"]
 
 AXES = {"axis 0: the batch": (0,), "axis 1: each example": (1,), "everything": (0, 1)}
 FLATS = np.array([[1, 1.5], [2, 1], [3, 4], [4, 3.5]])  # rooms, and a price in hundred thousands
@@ -46,20 +45,6 @@ def _normalized(x, axes):
     """x_hat with statistics over any axes, right or wrong, and the mean and sigma it took."""
     mean, var = x.mean(axis=axes, keepdims=True), x.var(axis=axes, keepdims=True)
     return (x - mean) / np.sqrt(var + EPS), mean, np.sqrt(var)
-
-
-@movable
-def parameters(C=512):
-    """Change the number of features: the weights grow like C², gamma and beta like 2C."""
-    return Explorer("A slider for the number of features", figures.parameters, _parameters,
-                    {"C": stops("C features", C, [2 ** power for power in range(11)])})
-
-
-def _parameters(C):
-    readout = (f"learned: {symbol('gamma', 'γ')} and {symbol('beta', 'β')}, 2 · {C:,} = {2 * C:,}, beside "
-               f"{C:,} · {C:,} = {C * C:,} weights ({2 * C / C ** 2:.1%})<br>"
-               f"in Keras' model.summary(): 4 · {C:,} = {4 * C:,}, of which {2 * C:,} are trained")
-    return {"C": C}, readout
 
 
 @movable

@@ -1,4 +1,4 @@
-"""The pictures of lesson 06: who shares one mean and sigma, what that costs, and the bias that does nothing."""
+"""The pictures of lesson 06: who shares one mean and sigma, and the bias that does nothing."""
 import numpy as np
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import LinearSegmentedColormap, to_rgba
@@ -7,16 +7,12 @@ from matplotlib.patches import Rectangle
 from . import style
 from ..checks import drawable
 from .picture import Picture
-from .style import COLORS, FAINT, number, numbers
+from .style import COLORS, number, numbers
 
-__all__ = ["shared_cells", "parameters", "feature_maps", "large_maps", "dead_bias"]
+__all__ = ["shared_cells", "feature_maps", "large_maps", "dead_bias"]
 
 FRAMES = ("#FFC800", "#2F9BE0", "#8CC63F", "#909090")  # apart from the quantities' colours, and laid on thinly
 GAP = 1  # between two feature maps, in pixels of the maps
-STRIPS = {"gamma": 1190, "beta": 1360}  # where the columns beside the square of weights stand
-COUNTS = {  # the function of C, the look of its curve, and the height of its name
-    "C²": (lambda C: C * C, "x", "o", "-", 1.05e6), "4C": (lambda C: 4 * C, "x", "D", ":", 6500),
-    "2C": (lambda C: 2 * C, "gamma", "s", "--", 1300)}
 
 
 @drawable(x="m C", x_hat="m C", groups="m C 0..1e9 whole")
@@ -87,57 +83,6 @@ def _describe_cells(frames, cells):
 def _in_words(labels):
     """What the labels of one row of a table say."""
     return ", ".join(label.get_text() for label in labels)
-
-
-@drawable(C=" 1..1024 whole")
-def parameters(C):
-    """The weights of a layer from C units to C units as a square beside gamma and beta, and all three counts over C."""
-    with style.context():
-        figure, (left, right) = style.figure(6.4, 3, 2, width_ratios=[5, 6])
-        square, strips = _square_and_strips(left)
-        marks = _count_curves(right)
-
-    def draw(C):
-        square.set_bounds(0, 0, C, C)
-        for strip, place in zip(strips, STRIPS.values()):
-            strip.set_data([place, place], [0, C])
-        for mark, (count, *_) in zip(marks, COUNTS.values()):
-            mark.set_data([C], [count(C)])
-        heights = [strip.get_ydata()[1] for strip in strips]
-        shown = [f"{name} {mark.get_ydata()[0]:,}" for name, mark in zip(COUNTS, marks)]
-        return (f"A square of {square.get_width():,.0f} by {square.get_height():,.0f} weights; beside it γ and β, "
-                f"columns of {heights[0]:,} and {heights[1]:,} numbers. On the curves at C = "
-                f"{marks[0].get_xdata()[0]:,}: {'; '.join(shown)}.")
-
-    return Picture(figure, draw, C=C)
-
-
-def _square_and_strips(axes):
-    """A moving square for the weights and moving columns for gamma and beta, on one scale up to C = 1,024."""
-    style.frame(axes, None, None, (-40, 1430), (0, 1030))
-    axes.set(aspect="equal", anchor="S", xticks=[512, *STRIPS.values()], xticklabels=["C × C weights", "γ", "β"])
-    axes.tick_params(length=0)
-    axes.spines["bottom"].set_visible(False)
-    axes.plot([0, 1024], [0, 0], color=FAINT)
-    square = axes.add_patch(Rectangle((0, 0), 0, 0, facecolor=to_rgba(COLORS["x"], 0.25), edgecolor=COLORS["x"],
-                                      linewidth=1, animated=True))
-    strips = [axes.plot([], [], color=COLORS[quantity], linewidth=2, solid_capstyle="butt", animated=True)[0]
-              for quantity in STRIPS]
-    return square, strips
-
-
-def _count_curves(axes):
-    """The three counts over C as curves, with a moving mark on each."""
-    style.frame(axes, "features C", "numbers", (0.8, 3500), (0.8, 4e6))
-    axes.set(xscale="log", yscale="log", xticks=[1, 8, 64, 512], xticklabels=["1", "8", "64", "512"],
-             yticks=[1, 100, 1e4, 1e6], yticklabels=["1", "100", "10,000", "1,000,000"])
-    axes.minorticks_off()
-    ends, marks = np.array([1, 1024]), []
-    for name, (count, quantity, mark, line, height) in COUNTS.items():
-        axes.plot(ends, count(ends), color=COLORS[quantity], linestyle=line, linewidth=1.5)
-        axes.text(1500, height, name, color=COLORS[quantity], va="center")
-        marks += axes.plot([], [], mark, color=COLORS[quantity], markeredgecolor="white", animated=True, zorder=5)
-    return marks
 
 
 @drawable(x="N C H W", x_hat="N C H W", axes="axes 0..3 whole", cell="4 whole")

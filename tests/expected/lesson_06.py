@@ -20,14 +20,6 @@ def shared_cells(values):
             f"The rows of x: {'; '.join(map(terms, x))}. The rows of x̂: {'; '.join(map(terms, x_hat))}.")
 
 
-def parameters(values):
-    C = int(values["C features"])
-    return (f"learned: γ and β, 2 · {C:,} = {2 * C:,}, beside {C:,} · {C:,} = {C * C:,} weights ({200 / C}~.1%)",
-            f"in Keras' model.summary(): 4 · {C:,} = {4 * C:,}, of which {2 * C:,} are trained",
-            f"A square of {C:,} by {C:,} weights; beside it γ and β, columns of {C:,} and {C:,} numbers. On the curves "
-            f"at C = {C:,}: C² {C * C:,}; 4C {4 * C:,}; 2C {2 * C:,}.")
-
-
 def feature_maps(values):
     kernels = [np.full((3, 3), 1 / 9), [[-1 / 3, 0, 1 / 3]] * 3, np.transpose([[-0.04, 0, 0.04]] * 3)]
     windows = np.lib.stride_tricks.sliding_window_view(DIGITS[:4].reshape(-1, 8, 8).astype(float), (3, 3), axis=(1, 2))
