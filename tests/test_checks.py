@@ -21,6 +21,8 @@ X, BATCH = np.array([3.0, 9.0, 11.0, 17.0]), np.random.default_rng(0).normal(9, 
 STILL = {  # pictures without an explorer
     "corner": {"deviations": np.linspace(-2.4, 2.4, 97)}, "distribution": {"x": BATCH, "mean": 9.0},
     "humps": {"x": BATCH / 3, "x_hat": (BATCH - 9) / 5}, "large_maps": {"x_hat": np.eye(3)[None], "titles": ["a map"]},
+    "harm": {"relu": [[2.3, 0.5, 0.1], [2.3, 1.5, 1.4]], "tanh": [[2.3, 0.5, 0.1], [2.3, 0.5, 0.1]]},
+    "roads": {"x": X, "mean": 0.25, "var": -3.5, "x_hat": X, "y": X, "gamma": 0.1, "beta": 0.7, "back": True},
     "losses": {"run": np.linspace(2.3, 0.1, 50), "other": np.linspace(2.3, 0.5, 40)},
     "rows": {"batches": [X, X[:2]], "bands": True}, "spread": {"x": BATCH, "mean": 9.0, "std": 5.0},
     "ways": {"plain": np.full(60, 2.3), "both": np.linspace(2.3, 0.1, 60), "residual": [1e9, np.nan]},

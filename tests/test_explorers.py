@@ -441,7 +441,7 @@ FAR = np.array([-400.0, -20.0, 3.0, 9.0, 5000.0])
     (lambda: figures.undo(FAR, -FAR), "inputs from −400 to 5000"),
     (lambda: figures.activation(FAR, FAR * 0, np.maximum(FAR, 0)), "outputs from 0 to 5000"),
     (lambda: figures.dead_bias(FAR, FAR, 0, 0), "histogram from −4"),
-    (lambda: figures.detached(FAR, -FAR), "from −400 to 5000"),
+    (lambda: figures.detached(FAR / 100, FAR, -FAR, [4, 8], [9, 5], [9, 5], 4), "from −400 to 5000"),
     (lambda: figures.corner(np.linspace(-50, 50, 101)), "from −50 to 50"),
 ])
 def test_values_far_out_are_drawn_and_counted(draw, shown):
