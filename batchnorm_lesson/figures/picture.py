@@ -3,6 +3,8 @@ import base64
 import struct
 import threading
 import zlib
+from functools import lru_cache
+from itertools import groupby
 
 import numpy as np
 from matplotlib.collections import Collection
@@ -47,6 +49,7 @@ def coarser(pixels):
 # it waits for nothing else, so it comes free again.
 drawing = threading.RLock()
 _with_figure = []
+_hex = lru_cache(to_hex)
 
 
 def _leaves_its_frame(artist):
@@ -153,12 +156,15 @@ class Picture:
 
     def _write_labels(self, pen):
         """Write the moving labels over the picture. Pillow takes a tenth of matplotlib's time for words."""
-        for label in self._labels:
-            if label.get_text() and label.get_visible():
-                x, y = label.get_transform().transform(label.get_position())
-                place, font = (x, self._pixels[1] - y), style.font(label.get_size())
-                look = {"anchor": ANCHORS[label.get_ha()] + ANCHORS[label.get_va()], "font": font}
-                pen.text(place, label.get_text(), fill=to_hex(label.get_color()), **look)
+        shown = [label for label in self._labels if label.get_text() and label.get_visible()]
+        for _, labels in groupby(shown, lambda label: id(label.get_transform())):
+            labels = list(labels)
+            # All at once: for a map of 90 labels, single places would take as long as the words.
+            places = labels[0].get_transform().transform([label.get_position() for label in labels])
+            for label, (x, y) in zip(labels, places):
+                look = {"anchor": ANCHORS[label.get_ha()] + ANCHORS[label.get_va()],
+                        "font": style.font(label.get_size()), "fill": _hex(label.get_color())}
+                pen.text((x, self._pixels[1] - y), label.get_text(), **look)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         """Jupyter's way to show it. A picture that stands by itself will hardly be moved: it gives its figure up."""
