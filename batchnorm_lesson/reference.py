@@ -39,3 +39,10 @@ def trainings():
     """
     with (files(__package__) / "data" / "training.npz").open("rb") as stream:
         return dict(np.load(stream))
+
+
+@lru_cache
+def curves():
+    """What longer trainings of lesson 08 gave, recorded: a dict of arrays, by the names of data/SOURCE.md."""
+    with (files(__package__) / "data" / "curves.npz").open("rb") as stream:
+        return dict(np.load(stream))

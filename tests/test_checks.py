@@ -25,7 +25,10 @@ STILL = {  # pictures without an explorer
     "roads": {"x": X, "mean": 0.25, "var": -3.5, "x_hat": X, "y": X, "gamma": 0.1, "beta": 0.7, "back": True},
     "losses": {"run": np.linspace(2.3, 0.1, 50), "other": np.linspace(2.3, 0.5, 40)},
     "rows": {"batches": [X, X[:2]], "bands": True}, "spread": {"x": BATCH, "mean": 9.0, "std": 5.0},
-    "ways": {"plain": np.full(60, 2.3), "both": np.linspace(2.3, 0.1, 60), "residual": [1e9, np.nan]},
+    "ways": {"plain": np.full(60, 2.3), "both": np.linspace(2.3, 0.1, 60)},
+    "one_layer": {"x": X / 20, "x_hat": (X - 10) / 5, "y": X / 9, "h": X / 20},
+    "walks": {"low": np.full((2, 2, 6), 0.5), "high": np.full((2, 2, 6), 1.5), "steps": np.arange(6.0), "split": 3},
+    "wandering": {"losses": np.full((3, 30), 2.3), "means": np.zeros((3, 30))},
     "trainable": {"scales": [0.05, 0.1, 0.2], "final": [2.3, 0.5, 0.9], "cured": [0.1, 0.2, 0.3]},
 }
 ODD = [[], "words", ["a", "b"], {}, object(), None, True, 1j, np.nan, [1.0, np.nan], np.inf, 3.7, -3.0, 0, 1e300,

@@ -71,8 +71,8 @@ def test_section_names_all_that_its_lesson_holds(number):
 
 @by_lesson
 def test_section_takes_the_minutes_of_its_lesson_and_links_to_it(number):
-    minutes, = re.findall(r"about (\d+) minutes", source(number))
-    assert f"[The lesson]({NOTEBOOKS[number].name}), {minutes} minutes." in LESSONS[number]
+    minutes, = re.findall(r"about (\d+ minutes(?: in class, \d+ alone)?)", source(number))
+    assert f"[The lesson]({NOTEBOOKS[number].name}), {minutes}." in LESSONS[number]
 
 
 @by_lesson

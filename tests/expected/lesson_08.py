@@ -34,8 +34,9 @@ def live(values):
     plain, normed = (deep(values, batch_norm, images[first], labels[first])[0] for batch_norm in (False, True))
     return ("press Train: 1,000 steps",
             f"Loss without batch norm {plain}±{max(0.005, 0.06 * plain)} in step 1, with batch norm {normed} in step "
-            f"1, of 1000 steps; learning rate {values['learning rate']}~3. Distances of the outputs from their unit's "
-            f"mean, in layer {values['depth layers']}: without batch norm ..., with batch norm ...")
+            f"1, of 1000 steps; learning rate {values['learning rate']}~3. Outputs of layer {values['depth layers']} "
+            "for five digits, three images each, as distances from the unit's mean: without batch norm ..., with "
+            "batch norm ...")
 
 
 def scales(values):
@@ -55,7 +56,7 @@ def recorded(accuracies, rows, name, values):
     learned = (np.nan_to_num(accuracies.mean(axis=-1)) > 0.5).sum(axis=(0, 1))
     marked = 100 * accuracies[i, [5, 10, 20, 30, 40].index(depth)]
     three = [", ".join(map(percent, starts)) for starts in marked]
-    average = [percent(starts.mean()) for starts in marked]
+    average = ["below 20" if starts.mean() < 20 else percent(starts.mean()) for starts in marked]
     return ("right, in percent, for three random starts: "
             f"without batch norm {three[0]}; with batch norm {three[1]}",
             f"Percent of the held-out digits right for {5 * len(rows)} networks, a row for each {name}, a column for "
