@@ -1,6 +1,6 @@
-"""The explorers of lesson 09: a digit's mates, threes among others, how running statistics follow, a fan of lines."""
+"""The explorers of lesson 09: a digit beside others, threes among others, how running statistics follow, a fan."""
 import copy
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 
@@ -23,9 +23,9 @@ LAYER, UNIT = 2, 0  # the one that is watched, counted from 0
 @movable
 def mates(image=8, m=4, draw=1):
     """One digit of the test, beside m − 1 others that are drawn at random: what does the network read?"""
-    return Explorer("Sliders for the image, the batch size and the draw of its mates", figures.one_digit, _mates,
+    return Explorer("Sliders for the image, the batch size and the draw of the others", figures.one_digit, _mates,
                     {"image": slider("image number", image, 1, 40, 1), "m": stops("m batch size", m, BATCH_SIZES[1:]),
-                     "draw": slider("mates draw", draw, 1, DRAWS, 1)})
+                     "draw": slider("others draw", draw, 1, DRAWS, 1)})
 
 
 def _mates(image, m, draw):
@@ -35,7 +35,7 @@ def _mates(image, m, draw):
     read = probabilities.argmax(axis=1)
     beside = "1 other" if m == 2 else f"{m - 1} others"
     readout = (f"a {labels[image]}, beside {beside}: read as {symbol('y', read[draw])}, with the probability "
-               f"{probabilities[draw].max():.2f}<br>with {DRAWS} draws of mates it is read right "
+               f"{probabilities[draw].max():.2f}<br>with {DRAWS} draws of the others it is read right "
                f"{(read == labels[image]).sum()} times")
     return {"image": images[image], "probabilities": probabilities[draw], "others": probabilities}, readout
 
@@ -48,28 +48,43 @@ def _draws(image, m):
     network = _in_mode(snapshots[STEPS[-1]], training=True)
     for _ in range(DRAWS):
         others = rng.choice(np.delete(np.arange(len(images)), image), m - 1, replace=False)
-        scores = network.forward(images[[image, *others]])[0]
-        rows.append(np.exp(scores - scores.max()))
-    return np.array([row / row.sum() for row in rows])
+        rows.append(network.forward(images[[image, *others]])[0])
+    return _softmax(np.array(rows))
+
+
+def _softmax(scores):
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
 
 
 @movable
-def crowd(others=266):
-    """All 31 threes of the test in one batch, with some other digits: what are the threes taken for?"""
-    return Explorer("A slider for the number of other digits in the batch", figures.taken_for, _crowd,
-                    {"others": stops("other digits", others, OTHERS)})
+def crowd(others=266, image=1):
+    """All 31 threes of the test in one batch, with some other digits: what is each taken for, and how surely?"""
+    _, _, (images, labels) = _recorded()
+    return Explorer("Sliders for the number of other digits in the batch and for the framed image",
+                    partial(figures.taken_for, images[labels == 3], 3), _crowd,
+                    {"others": stops("other digits", others, OTHERS),
+                     "image": slider("image number", image, 1, 31, 1)})
 
 
-def _crowd(others):
+def _crowd(others, image):
+    probabilities = _among(others)
+    threes, right = len(probabilities), (probabilities.argmax(axis=1) == 3).sum()
+    own = probabilities[round(image) - 1]
+    readout = (f"{threes} threes and {others} others: {100 * threes / (threes + others):.0f} % of the batch are threes"
+               f"<br>{symbol('y', f'{right} of {threes}')} threes are read right, {100 * right / threes:.0f} %; the "
+               f"framed one is read as {own.argmax()}, with the probability {own.max():.2f}")
+    return {"probabilities": probabilities, "shown": round(image)}, readout
+
+
+@lru_cache
+def _among(others):
+    """The probabilities of the threes of the test in a batch with so many other digits: ``(threes, 10)``."""
     snapshots, _, (images, labels) = _recorded()
     threes, rest = images[labels == 3], images[labels != 3]
     chosen = np.random.default_rng(0).permutation(len(rest))[:others]
     scores = _in_mode(snapshots[STEPS[-1]], training=True).forward(np.concatenate([threes, rest[chosen]]))
-    counts = np.bincount(scores[:len(threes)].argmax(axis=1), minlength=10)
-    readout = (f"{len(threes)} threes and {others} others: {100 * len(threes) / (len(threes) + others):.0f} % of the "
-               f"batch are threes<br>{symbol('y', f'{counts[3]} of {len(threes)}')} threes are read right, "
-               f"{100 * counts[3] / len(threes):.0f} %")
-    return {"counts": counts, "truth": 3}, readout
+    return _softmax(scores[:len(threes)])
 
 
 @movable
@@ -126,20 +141,28 @@ def fan(m=8, unit=1):
 
 
 def _fan(m, unit):
-    snapshots, _, (images, _) = _recorded()
-    network, unit = snapshots[STEPS[-1]], round(unit) - 1
-    norm, z = network.norms[0], images @ network.weights[0][:, unit]
-    rng = np.random.default_rng(0)
-    batches = [z[rng.choice(len(z), m, replace=False)] for _ in range(12)]
-    means, stds = (np.array([statistic(batch) for batch in batches])
-                   for statistic in (np.mean, lambda batch: np.sqrt(batch.var() + EPS)))
-    gamma, beta = norm.gamma[unit], norm.beta[unit]
-    slopes, k = gamma / stds, gamma / np.sqrt(norm.running_var[unit] + EPS)
+    norm, unit = _recorded()[0][STEPS[-1]].norms[0], round(unit) - 1
+    means, slopes = _lines(m)
+    evaluation = norm.gamma / np.sqrt(norm.running_var + EPS)
+    outside = (evaluation < slopes.min(axis=0)) | (evaluation > slopes.max(axis=0))
+    slopes, k, beta = slopes[:, unit], evaluation[unit], norm.beta[unit]
     height = beta - k * norm.running_mean[unit]
-    readout = (f"evaluation: y = {symbol('y', number(k))} · z {'−' if height < 0 else '+'} {number(abs(height))}, for "
+    readout = (f"evaluation: y = {symbol('y', number(k))} · x {'−' if height < 0 else '+'} {number(abs(height))}, for "
                f"every example<br>batches of {m}: the slope lies between {number(slopes.min())} and "
-               f"{number(slopes.max())}")
-    return {"slopes": slopes, "zeros": means - beta / slopes, "slope": k, "zero": -height / k}, readout
+               f"{number(slopes.max())}; evaluation lies outside in {outside.sum()} of 64 units")
+    return {"slopes": slopes, "zeros": means[:, unit] - beta / slopes, "slope": k, "zero": -height / k,
+            "outside": outside.astype(float), "unit": unit + 1}, readout
+
+
+@lru_cache
+def _lines(m):
+    """The means of 12 batches of m held-out images, and the slopes of batch norm in them: twice ``(12, units)``."""
+    snapshots, _, (images, _) = _recorded()
+    network, rng = snapshots[STEPS[-1]], np.random.default_rng(0)
+    x = images @ network.weights[0]
+    batches = [x[rng.choice(len(x), m, replace=False)] for _ in range(12)]
+    return (np.array([batch.mean(axis=0) for batch in batches]),
+            np.array([network.norms[0].gamma / np.sqrt(batch.var(axis=0) + EPS) for batch in batches]))
 
 
 def _in_mode(network, training, means=None, variances=None):

@@ -1,8 +1,10 @@
-"""The pictures of lesson 09: one digit among its mates, threes among others, running statistics, a fan of lines."""
+"""The pictures of lesson 09: one digit beside others, what threes are taken for, running statistics, a fan of lines."""
 import numpy as np
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
 
 from . import style
-from ..checks import drawable, one_of
+from ..checks import drawable, fitting, one_of
 from .picture import Picture
 from .style import COLORS, FAINT, number
 
@@ -15,7 +17,7 @@ LONGEST = 400  # steps
 def one_digit(image, probabilities, others=None):
     """A digit ``(64,)`` and what a network makes of it: ten probabilities, and those of other draws ``(draws, 10)``."""
     with style.context():
-        figure, (left, right) = style.figure(6.4, 2.9, 2, width_ratios=[2, 5])
+        figure, (left, right) = style.figure(6.0, 2.7, 2, width_ratios=[2, 5])
         style.frame(left, None, None, (-0.5, 7.5), (7.5, -0.5))
         left.xaxis.set_visible(False)
         left.spines["bottom"].set_visible(False)
@@ -34,38 +36,75 @@ def one_digit(image, probabilities, others=None):
         heights = bars.get_data().values
         best = heights.argmax()
         style.write(name, best, 1.04, f"a {best}?")
-        row = ", ".join(f"{digit}: {height:.2f}" for digit, height in enumerate(heights))
         spread = ""
         if len(draws):
             values = dots.get_ydata()[best::10]
-            spread = f" Dots: {len(values)} draws of mates, at {best} from {values.min():.2f} to {values.max():.2f}."
-        return f"A digit, and a bar for each probability: {row}. The highest bar is at {best}.{spread}"
+            spread = (f" Dots: {len(values)} draws of the others, at {best} from {values.min():.2f} to "
+                      f"{values.max():.2f}.")
+        return f"A digit, and a bar for each probability: {_row(heights)}. The highest bar is at {best}.{spread}"
 
     return Picture(figure, draw, image=image, probabilities=probabilities, others=others)
 
 
-@drawable(counts="10 0..40 whole", truth="0..9 whole")
-def taken_for(counts, truth):
-    """How many images of one digit are taken for each of the ten digits: counts ``(10,)``; at most 40 in all."""
+COLUMNS, ROWS = 8, 4  # of small images
+ACROSS, DOWN = 10, 13  # from one to the next, in pixels of theirs; below each there is room for a digit
+SQUARE = np.array([[-0.5, -0.5], [7.5, -0.5], [7.5, 7.5], [-0.5, 7.5], [-0.5, -0.5]])  # around an image
+
+
+@drawable(images="images 64 -1..2", truth="0..9 whole", probabilities="images 10 0..1", shown="1..32 whole",
+          before="10 0..1")
+def taken_for(images, truth, probabilities, shown=1, before=None):
+    """Images of one digit ``(images, 64)``, at most 32, each with what it is taken for; the misread ones are darker.
+
+    Beside them the ten probabilities of the image that is shown, counted from 1; before are those that it had.
+    """
+    fitting("images", len(images), f"{shown}..{COLUMNS * ROWS}", {})
+    corners = np.array([(ACROSS * (i % COLUMNS), DOWN * (i // COLUMNS)) for i in range(len(images))])
+    tiles = np.full((ROWS * DOWN, COLUMNS * ACROSS), -0.8)
+    for (side, top), image in zip(corners, images):
+        tiles[top:top + 8, side:side + 8] = image.reshape(8, 8)
     with style.context():
-        figure, axes = style.figure(6.4, 2.7)
-        style.frame(axes, "taken for", "images", (-0.6, 9.6), (0, 40))
-        axes.set_xticks(range(10))
+        figure, (left, right) = style.figure(6.2, 2.7, 2, width_ratios=[3, 2])
+        style.frame(left, None, None, (-1.5, COLUMNS * ACROSS - 0.5), (ROWS * DOWN - 0.5, -1.5))
+        left.xaxis.set_visible(False)
+        left.spines["bottom"].set_visible(False)
+        left.imshow(tiles, cmap="gray_r", vmin=-0.8, vmax=1.9, interpolation="nearest")
+        left.text(0.5, -0.03, "below: taken for; darker: misread", ha="center", va="top",
+                  transform=left.transAxes)
+        misread = left.add_patch(PathPatch(Path(SQUARE), color=COLORS["x"], alpha=0.3, linewidth=0, animated=True))
+        framed = left.plot([], [], color=COLORS["y"], linewidth=2.5, animated=True, zorder=5)[0]
+        words = [style.label(left, va="top") for _ in images]
+        style.frame(right, "digit", "probability (no unit)", (-0.6, 9.6), (0, 1.3))
+        right.set(xticks=range(10), yticks=[0, 0.5, 1])
         edges = np.arange(11) - 0.5
-        wrong, right = style.bars(axes, "x", edges), style.bars(axes, "y", edges)
-        words = [style.label(axes, va="bottom") for _ in range(10)]
+        bars = style.bars(right, "y", edges)
+        outline = style.bars(right, "x", edges, fill=False, alpha=1, linewidth=1.5)
+        right.text(0.02, 0.98, "bars: the framed image", va="top", color=COLORS["y"], transform=right.transAxes)
+        name = style.label(right, ha="left", va="top", transform=right.transAxes)
 
-    def draw(counts, truth):
-        here = np.arange(10) == truth
-        for bars, chosen in ((wrong, ~here), (right, here)):
-            bars.set_data(np.where(chosen, counts, 0), edges)
-        heights = wrong.get_data().values + right.get_data().values
-        for digit, (word, height) in enumerate(zip(words, heights)):
-            style.write(word, digit, height + 0.5, number(height))
-        row = ", ".join(f"{digit}: {height:.0f}" for digit, height in enumerate(heights))
-        return f"{heights.sum():.0f} images of a {truth:.0f}, by what they are taken for: {row}."
+    def draw(probabilities, shown=1, before=None):
+        read = probabilities.argmax(axis=1)
+        squares = [Path(corner + SQUARE, closed=True) for corner in corners[read != truth]]
+        misread.set_path(Path.make_compound_path(*squares))
+        for word, (side, top), digit in zip(words, corners, read):
+            style.write(word, side + 3.5, top + 8, f"{digit}")
+        framed.set_data(*(corners[shown - 1] + 1.1 * (SQUARE - 3.5) + 3.5).T)
+        bars.set_data(probabilities[shown - 1], edges)
+        outline.set_visible(before is not None)
+        outline.set_data(np.zeros(10) if before is None else before, edges)
+        style.write(name, 0.02, 0.88, "" if before is None else "outline: the same, before")
+        taken = [word.get_text() for word in words]
+        rows = "; ".join(" ".join(taken[i:i + COLUMNS]) for i in range(0, len(taken), COLUMNS))
+        said = (f"{len(words)} images of a {truth}, taken for {rows}; {len(squares)} are misread and darker. The "
+                f"framed one is number {shown}, and its probabilities are {_row(bars.get_data().values)}.")
+        return said if before is None else f"{said} Before, they were {_row(outline.get_data().values)}."
 
-    return Picture(figure, draw, counts=counts, truth=truth)
+    return Picture(figure, draw, probabilities=probabilities, shown=shown, before=before)
+
+
+def _row(probabilities):
+    """A probability for each of the ten digits, in words."""
+    return ", ".join(f"{digit}: {probability:.2f}" for digit, probability in enumerate(probabilities))
 
 
 @drawable(batch="steps 0.02..3", follows="steps 0.02..3", stops="stops 1..400 whole growing", right="stops 0..1",
@@ -116,32 +155,47 @@ def running(batch, follows, stops, right, best, step):
     return Picture(figure, draw, batch=batch, follows=follows, stops=stops, right=right, best=best, step=step)
 
 
-@drawable(slopes="lines 0.1..400", zeros="lines -1.5..1.5", slope="0.1..400", zero="-1.5..1.5")
-def fan(slopes, zeros, slope, zero):
-    """What batch norm does to a unit: a line y = slope · (z − zero) for each of some batches, and that of evaluation.
+@drawable(slopes="lines 0.1..400", zeros="lines -1.5..1.5", slope="0.1..400", zero="-1.5..1.5",
+          outside="64 0..1 whole", unit="1..64 whole")
+def fan(slopes, zeros, slope, zero, outside, unit):
+    """What batch norm does to a unit: a line y = slope · (x − zero) for each of some batches, and that of evaluation.
 
-    Drawn where z lies between −1.5 and 1.5 and y between −6 and 6; every line crosses y = 0 in there.
+    Drawn where x lies between −1.5 and 1.5 and y between −6 and 6; every line crosses y = 0 in there. Beside it the 64
+    units: a cross for each one whose evaluation lies outside its batches, 1 in outside; the unit that is drawn has a
+    ring.
     """
     with style.context():
-        figure, axes = style.figure(6.4, 3.2)
-        style.frame(axes, "z, what the unit adds up (no unit)", "y (no unit)", (-1.5, 1.5), (-6, 6))
+        figure, (axes, units) = style.figure(7.0, 2.8, 2, width_ratios=[7, 4])
+        style.frame(axes, "x, what arrives at batch norm (no unit)", "y (no unit)", (-1.5, 1.5), (-6, 6))
         axes.axhline(0, color=FAINT, linewidth=1, linestyle=":")
         lines = [axes.plot([], [], color=COLORS["x"], linewidth=1, alpha=0.6, animated=True)[0] for _ in slopes]
         one = axes.plot([], [], color=COLORS["y"], linewidth=3, animated=True, zorder=5)[0]
-        axes.text(0.02, 0.97, "thin: one line for each batch", va="top", transform=axes.transAxes)
+        axes.text(0.02, 0.97, "thin: one line\nfor each batch", va="top", transform=axes.transAxes)
         axes.text(0.98, 0.05, "thick: evaluation", ha="right", color=COLORS["y"], transform=axes.transAxes)
+        style.frame(units, "the 64 units\n× the thick line is steeper\nor flatter than all thin ones", None, (0.3, 8.7),
+                    (8.7, 0.3))
+        units.set(xticks=[], aspect="equal")
+        units.spines["bottom"].set_visible(False)
+        among, beyond, ring = [units.plot([], [], mark, color=COLORS[quantity], animated=True, zorder=5, **look)[0]
+                               for mark, quantity, look in (
+                                   ("o", "y", {"markersize": 5}), ("x", "x", {"markersize": 8, "markeredgewidth": 2}),
+                                   ("o", "x", {"markersize": 16, "markerfacecolor": "none"}))]
 
-    def draw(slopes, zeros, slope, zero):
+    def draw(slopes, zeros, slope, zero, outside, unit):
         for line, k, crossing in zip([*lines, one], [*slopes, slope], [*zeros, zero]):
-            z = np.clip(crossing + np.array([-6, 6]) / k, -1.5, 1.5)
-            line.set_data(z, k * (z - crossing))
+            x = np.clip(crossing + np.array([-6, 6]) / k, -1.5, 1.5)
+            line.set_data(x, k * (x - crossing))
+        column, row = np.arange(64) % 8 + 1, np.arange(64) // 8 + 1
+        for marks, chosen in ((among, outside == 0), (beyond, outside == 1), (ring, np.arange(64) == unit - 1)):
+            marks.set_data(column[chosen], row[chosen])
         steep, crossings = [_slope(line) for line in lines], [_zero(line) for line in lines]
         return (f"{len(lines)} thin lines, one for each batch, with slopes from {number(min(steep))} to "
                 f"{number(max(steep))}, and a thick one for evaluation with the slope {number(_slope(one))}. It meets "
-                f"y = 0 at z = {number(_zero(one))}, the thin ones between {number(min(crossings))} and "
-                f"{number(max(crossings))}.")
+                f"y = 0 at x = {number(_zero(one))}, the thin ones between {number(min(crossings))} and "
+                f"{number(max(crossings))}. Beside them 64 units, number {unit} with a ring: at "
+                f"{len(beyond.get_xdata())} a cross, the thick line is steeper or flatter than all thin ones.")
 
-    return Picture(figure, draw, slopes=slopes, zeros=zeros, slope=slope, zero=zero)
+    return Picture(figure, draw, slopes=slopes, zeros=zeros, slope=slope, zero=zero, outside=outside, unit=unit)
 
 
 def _slope(line):
