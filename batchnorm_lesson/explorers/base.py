@@ -1,8 +1,10 @@
 """What every explorer is made of: sliders, a picture that follows them, a readout and the picture's sentence."""
 import html
+import json
 import re
 
 import ipywidgets as widgets
+import numpy as np
 from traitlets import Unicode
 
 from ..widgets import earlier_runs
@@ -31,7 +33,7 @@ STYLE = """<style>
     .explorer-readout { min-height: 7.5em }  /* five lines, so that none that is wrapped moves the page */
 }
 </style>"""
-WORDS = """<div style="line-height: 1.5; contain: layout style">
+WORDS = """<div data-grips='{grips}' style="line-height: 1.5; contain: layout style">
   <div class="explorer-readout" style="font-size: 110%">{readout}</div>
   <div role="status" style="height: 4.5em; overflow-y: auto; opacity: .85">In the picture:
     <span class="explorer-sentence">{sentence}</span></div>
@@ -45,9 +47,19 @@ class Explorer(widgets.VBox):
     the quantities that the picture shows and the readout (HTML). ``controls`` maps argument names to widgets;
     ``buttons`` maps captions to the values that a press sets; ``more`` are widgets
     that stand behind the buttons. ``task`` is the question to answer by moving.
+
+    ``drag`` says which points of the picture can be dragged, by mouse, pen or finger: it maps a slider's name to a
+    function of its value and the dictionary ``now`` of all values, which returns where the point stands: ``(x, y)`` in
+    the data of the first axes, or ``(x, y, 1)`` in those of the second. In place of y a pair of numbers is a vertical
+    line between them, and None one through all the axes; x is the same. So ``{"gamma": lambda gamma, now: (now["beta"]
+    + gamma, 50), "beta": lambda beta, now: (beta, None)}`` are the tip of an arrow and a vertical line.
+
+    The function meets arrays of values, too: from it the page knows where the point is at every stop of the slider, be
+    the axes logarithmic or the sign negative. Of two points in one place the first is taken. A point that moves two
+    sliders, one in each direction, stands under both names: ``("a", "b"): lambda a, b, now: (a, b)``.
     """
 
-    def __init__(self, title, picture, compute, controls, buttons=None, more=()):
+    def __init__(self, title, picture, compute, controls, buttons=None, more=(), drag=None):
         self.title, self.make, self.compute, self.controls = title, picture, compute, controls
         self._start = self._before = self.values
         quantities, readout = compute(**self.values)
@@ -70,7 +82,9 @@ class Explorer(widgets.VBox):
         top.add_class("explorer-top")
         # On its own: with the words, the whole page would be styled anew for each move.
         rules = shared(widgets.HTML, value=STYLE, layout=layout(display="none"))
-        super().__init__([top, self._words, rules, *mender()], layout=layout(width="auto", overflow="hidden"))
+        mending = mender()
+        self._drag = drag if drag and mending else {}  # without access.js nobody asks
+        super().__init__([top, self._words, rules, *mending], layout=layout(width="auto", overflow="hidden"))
         self.add_class("explorer")
         self._show(readout)
         for control in controls.values():
@@ -134,7 +148,29 @@ class Explorer(widgets.VBox):
     def _show(self, readout, sharp=True):
         self._readout = readout
         self._image.value = self.picture.png(sharp=sharp)
-        self._words.value = WORDS.format(readout=readout, sentence=self.picture.sentence)
+        self._words.value = WORDS.format(readout=readout, sentence=self.picture.sentence,
+                                         grips=json.dumps(self._grips(), separators=(",", ":")))
+
+    def _grips(self):
+        """Where access.js finds the points that can be dragged, and for each of their sliders where its stops are.
+
+        Places are shares of the picture's width (along 0) and height (along 1), from its upper left corner.
+        """
+        now, found = self.values, []
+        for names, place in self._drag.items():
+            names = (names,) if isinstance(names, str) else names
+            if any(self.controls[name].disabled for name in names):
+                continue
+            values, sliders = [now[name] for name in names], []
+            for i, (name, value) in enumerate(zip(names, values)):
+                stops = np.append(stops_of(self.controls[name]), value)
+                low, high = self.picture.places(*place(*values[:i], stops, *values[i + 1:], now)).round(4)
+                along = int(np.argmax(np.ptp(low, axis=0)))
+                sliders.append({"model": self.controls[name].model_id, "along": along,
+                                "track": low[:-1, along].tolist()})
+            ends = low[-1], high[-1]
+            found.append({"frame": [*np.min(ends, axis=0), *np.max(ends, axis=0)], "sliders": sliders})
+        return found
 
     @property
     def text(self):
@@ -182,6 +218,14 @@ def stops(label, value, options):
 def choice(label, value, options):
     """A drop-down list."""
     return widget(widgets.Dropdown, value=value, options=options, description=label)
+
+
+def stops_of(control):
+    """All the values that a slider stops at, from its low to its high end."""
+    if hasattr(control, "options"):
+        return np.array(control.options)
+    values = control.min + control.step * np.arange(round((control.max - control.min) / control.step) + 1)
+    return control.base ** values if hasattr(control, "base") else values
 
 
 def batch_sliders(x):

@@ -26,7 +26,9 @@ def _sliders(gamma, beta, low, high, far):
 def scale_and_shift(gamma=1.0, beta=0.0):
     """Scale and shift a normalized mini-batch of digits: beta is where the mean goes, gamma stretches around it."""
     return Explorer("Sliders for scale and shift of a normalized mini-batch", figures.scaled, _scaled,
-                    _sliders(gamma, beta, -3, 3, 4))
+                    _sliders(gamma, beta, -3, 3, 4),
+                    drag={"gamma": lambda gamma, now: (now["beta"] + gamma, 35.4),
+                          "beta": lambda beta, now: (beta, None)})
 
 
 def _scaled(gamma, beta):

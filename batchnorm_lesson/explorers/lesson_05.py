@@ -6,6 +6,7 @@ from ..batchnorm import batch_mean, batch_variance, normalize, scale_and_shift
 from ..widgets.boxes import box
 from ..reference import EPS, RUNNING_EXAMPLE
 from ..checks import movable, one_of
+from ..figures.lesson_05 import across
 from ..figures.style import number, symbol
 from .base import Explorer, batch_sliders, log_slider, slider, stops
 
@@ -33,14 +34,21 @@ def batch_of_four(x=RUNNING_EXAMPLE, gamma=2.0, beta=1.0, eps=EPS):
     """Every slider at once: four values, how many of them count, gamma, beta and eps; all four steps live."""
     controls = batch_sliders(x) | {"m": stops("m batch size", 4, (2, 3, 4))} | _affine_sliders(gamma, beta)
     controls["eps"] = log_slider("ε eps", eps, -8, 2)
-    explorer = Explorer("Sliders for a batch of up to four, gamma, beta and eps", figures.four_steps, _batch_of_four,
-                        controls, PRESETS)
     controls["m"].observe(lambda change: _grey_out(controls, change["new"]), "value")
-    return explorer
+    return Explorer("Sliders for a batch of up to four, gamma, beta and eps", figures.four_steps, _batch_of_four,
+                    controls, PRESETS, drag=_points(controls))
 
 
 def _affine_sliders(gamma, beta):
     return {"gamma": slider("γ gamma", gamma, -3, 3, 0.5), "beta": slider("β beta", beta, -5, 5, 0.5)}
+
+
+def _points(controls):
+    """The circles of x, the tip of the arrow gamma and the dashed line beta: see ``drag`` of Explorer."""
+    found = dict.fromkeys([f"x{i}" for i in range(1, 5)], lambda x, now: (across("x", x), 3)) | {
+        "gamma": lambda gamma, now: (across("y", now["beta"] + gamma), 0.28),
+        "beta": lambda beta, now: (across("y", beta), (0, 0.4))}
+    return {name: place for name, place in found.items() if name in controls}
 
 
 def _grey_out(controls, m):
@@ -108,7 +116,8 @@ def challenge(which=1):
         # The page sends a stop back with rounding errors of its own: 9.000000000000002.
         return _challenge(which, not np.allclose(list(values.values()), start), **values)
 
-    return Explorer(f"Challenge {which}: {CHALLENGES[which]}", figures.four_steps, compute, controls)
+    return Explorer(f"Challenge {which}: {CHALLENGES[which]}", figures.four_steps, compute, controls,
+                    drag=_points(controls))
 
 
 def _challenge(which, moved, gamma=3.0, beta=5.0, **values):

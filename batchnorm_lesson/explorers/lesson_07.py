@@ -20,7 +20,8 @@ SIZES = BATCH_SIZES[2:]
 def nudge(which=1, by=1.0):
     """Nudge one of four values: all four outputs move, because the mean and the variance move."""
     return Explorer("Sliders for which value is nudged, and by how much", figures.nudged, _nudge,
-                    {"which": stops("which x", which, (1, 2, 3, 4)), "by": slider("nudge", by, -4, 4, 0.25)})
+                    {"which": stops("which x", which, (1, 2, 3, 4)), "by": slider("nudge", by, -4, 4, 0.25)},
+                    drag={"by": lambda by, now: (RUNNING_EXAMPLE[now["which"] - 1] + by, 3.1, 1)})
 
 
 def _nudge(which, by):
@@ -55,7 +56,10 @@ def upstream(dy=(1.0, 0.6, -0.4, 0.0), height=0.0, slope=0.0):
     line = {"height": slider("height of the line", height, -1, 1, 0.05),
             "slope": slider("slope of the line", slope, -0.8, 0.8, 0.05)}
     return Explorer("Sliders for the upstream gradient of four outputs, and a line", figures.upstream, _upstream,
-                    controls | line, {"All ones": dict.fromkeys(controls, 1.0)})
+                    controls | line, {"All ones": dict.fromkeys(controls, 1.0)},
+                    drag={name: lambda dy, now, at=at: (at, dy) for name, at in zip(controls, _forward()[1][0])} | {
+                        "height": lambda height, now: (0, height),
+                        "slope": lambda slope, now: (1.4, now["height"] + 1.4 * slope)})
 
 
 @lru_cache

@@ -131,6 +131,17 @@ class Picture:
                 _with_figure.remove(self)
                 self._canvas = self._draw = self._background = self._moving = self._labels = None
 
+    def places(self, x, y, axes=0):
+        """Where points ``(n,)`` of some axes are, as shares of the picture from its upper left corner: ``(2, n, 2)``.
+
+        The two are the ends of lines where x or y is a pair, or None for all that the axes have; else they are equal.
+        """
+        axes, points = self._canvas.figure.axes[axes], np.empty((2, max(np.size(x), np.size(y)), 2))
+        for i, (values, limits) in enumerate(((x, axes.get_xlim()), (y, axes.get_ylim()))):
+            ends = limits if values is None else values if isinstance(values, tuple) else (values, values)
+            points[0, :, i], points[1, :, i] = ends
+        return np.abs([0, 1] - axes.transData.transform(points.reshape(-1, 2)) / self._pixels).reshape(points.shape)
+
     def png(self, sharp=True):
         """The picture as the bytes of a PNG file, made fast and twice as fine as its size says.
 

@@ -80,7 +80,84 @@ function select_number(event) {
     entered = type == 'mouseup' ? null : target;
 }
 
+// Points in a picture that sliders move can be dragged. Here the sliders' values are set, and the kernel hears what it
+// always hears. Where the points are, and where each of them is at every stop of its sliders, in shares of the picture,
+// says Explorer._grips in explorers/base.py.
+const NEAR = 12, NEAR_A_FINGER = 22;  // pixels of the page
+let manager, held;
+
+const is_picture = element => element.matches('.explorer .widget-image');
+
+function share_of(picture, {clientX, clientY}) {
+    const frame = picture.getBoundingClientRect();
+    return [(clientX - frame.left) / frame.width, (clientY - frame.top) / frame.height];
+}
+
+// The point that is nearest to a pointer, if it is near.
+function grip_at(box, picture, pointer, near) {
+    const [x, y] = share_of(picture, pointer), {width, height} = picture.getBoundingClientRect();
+    const away = ({frame: [left, top, right, bottom]}) => Math.hypot(
+        width * Math.max(left - x, 0, x - right), height * Math.max(top - y, 0, y - bottom));
+    const grips = JSON.parse(box.querySelector('[data-grips]')?.dataset.grips ?? '[]');
+    return grips.filter(grip => away(grip) <= near).sort((one, other) => away(one) - away(other))[0];
+}
+
+// A finger on a point drags it; elsewhere in the picture it scrolls the page.
+function keep_finger(event) {
+    if (is_picture(event.target) && grip_at(event.currentTarget, event.target, event.touches[0], NEAR_A_FINGER))
+        event.preventDefault();
+}
+
+function take_point(event) {
+    const box = event.currentTarget, picture = event.target;
+    if (held || event.button || !is_picture(picture)) return;
+    const grip = grip_at(box, picture, event, event.pointerType == 'touch' ? NEAR_A_FINGER : NEAR);
+    if (!grip) return;
+    event.preventDefault();  // nothing is selected
+    picture.setPointerCapture(event.pointerId);
+    const at = share_of(picture, event), [left, top, right, bottom] = grip.frame;
+    held = {
+        pointer: event.pointerId, off: [at[0] - (left + right) / 2, at[1] - (top + bottom) / 2],
+        sliders: grip.sliders.map(slider => ({...slider, moved: manager.get_model(slider.model)})),
+    };
+}
+
+function move_point(event) {
+    const box = event.currentTarget, picture = event.target;
+    if (!is_picture(picture)) return;
+    if (!held) {
+        const sliders = grip_at(box, picture, event, NEAR)?.sliders ?? [];
+        picture.style.cursor = ['', ['ew-resize', 'ns-resize'][sliders[0]?.along], 'move'][sliders.length];
+    } else if (held.pointer == event.pointerId) {
+        const at = share_of(picture, event);
+        for (const {along, track, moved} of held.sliders) {
+            const away = track.map(place => Math.abs(place - at[along] + held.off[along]));
+            moved.then(slider => move_to(slider, away.indexOf(Math.min(...away))));
+        }
+    }
+}
+
+function move_to(slider, stop) {
+    const [name, low, step, base] = ['index', 'min', 'step', 'base'].map(trait => slider.get(trait));
+    const place = +(low + stop * step).toFixed(9);
+    const [trait, value] = name !== undefined ? ['index', stop] : ['value', base ? base ** place : place];
+    if (slider.get(trait) === value) return;
+    slider.set(trait, value);
+    slider.save_changes();
+}
+
+function leave_point(event) {
+    if (held?.pointer != event.pointerId) return;
+    const box = event.currentTarget;
+    held.sliders[0].moved.then(slider => {
+        const handles = [...box.querySelectorAll('[role=slider]')], name = slider.get('description');
+        handles.find(handle => handle.getAttribute('aria-label') == name)?.focus({preventScroll: true});
+    });
+    held = null;
+}
+
 function initialize({model}) {
+    manager = model.widget_manager;
     document.body.append(region);
     window.addEventListener('keydown', keep_arrows, true);
     model.on('msg:custom', message => say(message.say));
@@ -106,6 +183,11 @@ async function render({el}) {
     box.addEventListener('focusin', select_number);
     box.addEventListener('mouseup', select_number);
     box.addEventListener('pointerdown', focus_slider);
+    box.addEventListener('pointerdown', take_point);
+    box.addEventListener('pointermove', move_point);
+    box.addEventListener('lostpointercapture', leave_point);
+    box.addEventListener('touchstart', keep_finger, {passive: false});
+    box.addEventListener('dragstart', event => is_picture(event.target) && event.preventDefault());
     change();
     return () => {
         observer.disconnect();

@@ -2,7 +2,8 @@
 
 ipywidgets gives a slider's handle no name and a picture no alternative text (issue 2650 of jupyter-widgets/ipywidgets),
 and forgets a number that is typed and left with Tab (issue 2535); what is typed after a click into it joins the digits
-that are there. Notebook 7 takes the arrow keys before a slider does.
+that are there. Notebook 7 takes the arrow keys before a slider does. And a picture is not for looking at alone: its
+points that a slider moves can be dragged.
 """
 from pathlib import Path
 
