@@ -19,14 +19,14 @@ every_dragged = pytest.mark.parametrize("name", DRAGGED)
 # Without a browser: where the points are declared
 
 def grips(explorer):
-    """The names of the sliders of each point, and what the page is told of it."""
+    """For each point the names of its sliders, and what the page is told of it."""
     names = {control.model_id: name for name, control in explorer.controls.items()}
-    return {tuple(names[slider["model"]] for slider in grip["sliders"]): grip for grip in explorer._grips()}
+    return [(tuple(names[slider["model"]] for slider in grip["sliders"]), grip) for grip in explorer._grips()]
 
 
 def places(explorer):
     """Each setting to look at: every slider with a point at either end, all others as at the start."""
-    start, names = explorer.values, {name for names in grips(explorer) for name in names}
+    start, names = explorer.values, {name for names, _ in grips(explorer) for name in names}
     for setting in [{}, *({name: stops_of(explorer.controls[name])[end].item()} for name in names for end in (0, -1))]:
         explorer.set(**start)
         explorer.set(**setting)
@@ -47,7 +47,7 @@ def test_a_point_is_declared_where_it_is_drawn(name):
     explorer = getattr(explorers, name)()
     for setting in places(explorer):
         marks, size = drawn(explorer), explorer.picture.size
-        for names, grip in grips(explorer).items():
+        for names, grip in grips(explorer):
             ends = np.reshape(grip["frame"], (2, 2)) * size
             # Along a line through all the axes no mark need stand.
             along = [slider["along"] for slider in grip["sliders"]] if (np.ptp(ends, axis=0) > 100).any() else [0, 1]
@@ -60,7 +60,7 @@ def test_a_point_is_declared_where_it_is_drawn(name):
 def test_the_page_knows_where_a_point_is_at_each_stop(name):
     explorer = getattr(explorers, name)()
     for setting in places(explorer):
-        for names, grip in grips(explorer).items():
+        for names, grip in grips(explorer):
             for slider, which in zip(grip["sliders"], names):
                 control, at = explorer.controls[which], np.mean(np.reshape(grip["frame"], (2, 2)), axis=0)
                 stop = np.abs(stops_of(control) - control.value).argmin()
@@ -71,7 +71,7 @@ def test_the_page_knows_where_a_point_is_at_each_stop(name):
 def test_a_slider_that_cannot_be_moved_has_no_point():
     explorer = explorers.batch_of_four()
     explorer.controls["m"].value = 2
-    assert list(grips(explorer)) == [("x1",), ("x2",), ("gamma",), ("beta",)]
+    assert [names for names, _ in grips(explorer)] == [("x1",), ("x2",), ("gamma",), ("beta",)]
 
 
 def test_without_anywidget_the_page_is_told_nothing(monkeypatch):

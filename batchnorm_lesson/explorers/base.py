@@ -56,7 +56,8 @@ class Explorer(widgets.VBox):
 
     The function meets arrays of values, too: from it the page knows where the point is at every stop of the slider, be
     the axes logarithmic or the sign negative. Of two points in one place the first is taken. A point that moves two
-    sliders, one in each direction, stands under both names: ``("a", "b"): lambda a, b, now: (a, b)``.
+    sliders, one in each direction, stands under both names: ``("a", "b"): lambda a, b, now: (a, b)``. Several points
+    that move the same slider are a list of functions.
     """
 
     def __init__(self, title, picture, compute, controls, buttons=None, more=(), drag=None):
@@ -157,7 +158,9 @@ class Explorer(widgets.VBox):
         Places are shares of the picture's width (along 0) and height (along 1), from its upper left corner.
         """
         now, found = self.values, []
-        for names, place in self._drag.items():
+        each = [(names, place) for names, places in self._drag.items()
+                for place in (places if isinstance(places, list) else [places])]
+        for names, place in each:
             names = (names,) if isinstance(names, str) else names
             if any(self.controls[name].disabled for name in names):
                 continue
@@ -231,6 +234,11 @@ def stops_of(control):
 def batch_sliders(x):
     """One slider for each value of a batch: x1, x2, …"""
     return {f"x{i}": slider(f"x{subscript(i)} value", value, 0, 30, 0.5) for i, value in enumerate(x, 1)}
+
+
+def batch_points(x, place):
+    """The points of ``batch_sliders(x)`` for an explorer's ``drag``: one function for all of them."""
+    return {f"x{i}": place for i, _ in enumerate(x, 1)}
 
 
 def terms(x, between=" + "):

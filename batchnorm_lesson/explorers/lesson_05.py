@@ -8,7 +8,7 @@ from ..reference import EPS, RUNNING_EXAMPLE
 from ..checks import movable, one_of
 from ..figures.lesson_05 import across
 from ..figures.style import number, symbol
-from .base import Explorer, batch_sliders, log_slider, slider, stops
+from .base import Explorer, batch_points, batch_sliders, log_slider, slider, stops
 
 __all__ = ["batch_of_four", "challenge"]
 
@@ -45,7 +45,7 @@ def _affine_sliders(gamma, beta):
 
 def _points(controls):
     """The circles of x, the tip of the arrow gamma and the dashed line beta: see ``drag`` of Explorer."""
-    found = dict.fromkeys([f"x{i}" for i in range(1, 5)], lambda x, now: (across("x", x), 3)) | {
+    found = batch_points(RUNNING_EXAMPLE, lambda x, now: (across("x", x), 3)) | {
         "gamma": lambda gamma, now: (across("y", now["beta"] + gamma), 0.28),
         "beta": lambda beta, now: (across("y", beta), (0, 0.4))}
     return {name: place for name, place in found.items() if name in controls}
