@@ -7,8 +7,9 @@ from .. import figures
 from ..batchnorm import batch_mean
 from ..reference import BATCH_SIZES, RUNNING_EXAMPLE, digit_feature
 from ..checks import movable
+from ..figures.lesson_01 import tilt
 from ..figures.style import number, symbol
-from .base import Explorer, batch_sliders, slider, stops, terms
+from .base import Explorer, batch_points, batch_sliders, slider, stops, terms
 
 __all__ = ["balance", "estimates"]
 
@@ -17,7 +18,15 @@ __all__ = ["balance", "estimates"]
 def balance(x=RUNNING_EXAMPLE, pivot=15):
     """Move four values and the place where their beam is held; where it is level, and nowhere else, stands the mean."""
     return Explorer("Sliders for four values and the support of their beam", figures.balance, _balance,
-                    batch_sliders(x) | {"pivot": slider("support", pivot, 0, 30, 0.25)}, {"Make it level": _level})
+                    batch_sliders(x) | {"pivot": slider("support", pivot, 0, 30, 0.25)},
+                    {"Make it level": _level},
+                    drag={"pivot": lambda pivot, now: (pivot, -0.55)} | batch_points(x, _on_the_beam))
+
+
+def _on_the_beam(x, now):
+    """Where a coin lies: on the beam, which is tilted as it is now."""
+    values = np.array([now[name] for name in now if name != "pivot"])
+    return x, tilt(values, now["pivot"]) * (x - now["pivot"]) + 0.28
 
 
 def _balance(pivot, **values):
@@ -40,7 +49,7 @@ def _level(pivot, **values):
 def estimates(m=4):
     """Change the batch size: how fast do the means of 4,000 mini-batches gather around the data set's mean?"""
     return Explorer("A slider for the batch size", figures.estimates, _estimates,
-                    {"m": stops("m batch size", m, BATCH_SIZES)})
+                    {"m": stops("m batch size", m, BATCH_SIZES)}, drag={"m": lambda m, now: (m, None, 1)})
 
 
 def _estimates(m):

@@ -62,7 +62,7 @@ def balance(x, pivot, mean=None):
 
     def draw(x, pivot, mean=None):
         x = np.asarray(x, dtype=float)
-        slope = -0.045 * np.clip((x - pivot).sum() / 40, -1, 1)
+        slope = tilt(x, pivot)
         beam.set_data([0, 30], slope * (np.array([0, 30]) - pivot))
         style.place(coins, x, slope * (x - pivot) + 0.28)
         style.place(support, [pivot], -0.55)
@@ -77,6 +77,11 @@ def balance(x, pivot, mean=None):
         return _describe_balance(coins.get_xdata(), support.get_xdata()[0], arrows.U, beam.get_ydata(), mean)
 
     return Picture(figure, draw, x=x, pivot=pivot, mean=mean)
+
+
+def tilt(x, pivot):
+    """The slope of the beam."""
+    return -0.045 * np.clip((x - pivot).sum() / 40, -1, 1)
 
 
 def _describe_balance(x, pivot, deviations, ends, mean):
