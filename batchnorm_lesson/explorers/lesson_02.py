@@ -8,7 +8,7 @@ from ..batchnorm import batch_mean, batch_variance
 from ..reference import BATCH_SIZES, RUNNING_EXAMPLE, digit_feature
 from ..checks import movable
 from ..figures.style import number, subscript, symbol
-from .base import Explorer, batch_sliders, stops, terms
+from .base import Explorer, batch_points, batch_sliders, stops, terms
 
 __all__ = ["squares", "divisors"]
 
@@ -17,7 +17,8 @@ __all__ = ["squares", "divisors"]
 def squares(x=RUNNING_EXAMPLE):
     """Move four values: their squared deviations are real squares, the variance is the average square."""
     return Explorer("Sliders for four values and the squares of their deviations", figures.squares, _squares,
-                    batch_sliders(x), {"All equal": _all_equal, "One outlier": {"x1": 9, "x2": 10, "x3": 11, "x4": 30}})
+                    batch_sliders(x), {"All equal": _all_equal, "One outlier": {"x1": 9, "x2": 10, "x3": 11, "x4": 30}},
+                    drag=batch_points(x, lambda x, now: (x, 0)))
 
 
 def _squares(**values):
@@ -45,7 +46,7 @@ def _all_equal(**values):
 def divisors(m=4):
     """Change the batch size: 1/m is too small by (m − 1)/m on average, and one mini-batch is off by much more."""
     return Explorer("A slider for the batch size", figures.divisors, _divisors,
-                    {"m": stops("m batch size", m, BATCH_SIZES[1:])})
+                    {"m": stops("m batch size", m, BATCH_SIZES[1:])}, drag={"m": lambda m, now: (m, None)})
 
 
 def _divisors(m):
