@@ -108,7 +108,8 @@ def descent(step=0, target=TARGETS[0], rate=0.1):
     return Explorer("Sliders for the steps of gradient descent on gamma and beta", figures.descent, _descent,
                     {"step": slider("step", step, 0, 50, 1), "target": choice("target", target, TARGETS),
                      "rate": stops("learning rate", rate, RATES)},
-                    {"Step 0": {"step": 0}, "One step": lambda step, **_: {"step": min(step + 1, 50)}})
+                    {"Step 0": {"step": 0}, "One step": lambda step, **_: {"step": min(step + 1, 50)}},
+                    drag={"step": lambda step, now: _path(now["target"], now["rate"])[step].T})
 
 
 def _descent(step, target, rate):
@@ -123,6 +124,13 @@ def _descent(step, target, rate):
     readout = (f"step {step:.0f}: {_pair(gamma, beta, 6)}, loss = {number(((y - wanted) ** 2).mean(), 6)}, "
                f"distance to the cross {number(away, 4)}<br>least loss at {_pair(*goal, 6)}")
     return {"path": np.array(path), "goal": goal, "y": y, "target": wanted, "ahead": ahead}, readout
+
+
+@lru_cache(maxsize=32)
+def _path(target, rate):
+    """All the places that the slider for the step leads to: ``(51, 2)``."""
+    x, wanted = _task(target)
+    return descend(normalize(x, batch_mean(x), batch_variance(x), EPS), wanted, rate, 50)
 
 
 def descend(x_hat, target, rate, steps):
