@@ -91,7 +91,8 @@ def _among(others):
 def running(momentum=0.1, step=400):
     """How the running variance of a unit follows its mini-batches, and how many digits are right with it."""
     return Explorer("Sliders for momentum and for the step of training", figures.running, _running,
-                    {"momentum": stops("momentum", momentum, MOMENTA), "step": stops("training step", step, STEPS)})
+                    {"momentum": stops("momentum", momentum, MOMENTA), "step": stops("training step", step, STEPS)},
+                    drag={"step": [lambda step, now: (step, None), lambda step, now: (step, None, 1)]})
 
 
 def _running(momentum, step):
