@@ -238,6 +238,34 @@ def drag(page, cell, pixels):
     return at["x"]
 
 
+# Where the last point of an explorer's picture is, in the pixels of the mouse, and how wide the picture is in these.
+POINT = """cell => {
+    const place = document.querySelectorAll('.jp-Notebook .jp-Cell')[cell];
+    const picture = place.querySelector('.widget-image');
+    picture.scrollIntoView({block: 'nearest'});
+    const frame = picture.getBoundingClientRect();
+    let width = picture.offsetWidth;
+    for (let part = picture; part; part = part.parentElement) width *= getComputedStyle(part).zoom;
+    const [left, top] = JSON.parse(place.querySelector('[data-grips]').dataset.grips).at(-1).frame;
+    const mouse = width / frame.width;  // not 1 in WebKit, which divides by the zoom
+    return {x: mouse * (frame.left + left * frame.width), y: mouse * (frame.top + top * frame.height), width,
+            focus: document.activeElement.getAttribute('aria-label')};
+}"""
+
+
+def drag_a_point(page, source):
+    """Drag the last point of leash, x4, to and fro."""
+    cell = place_of(page, source)
+    before, at = test_browser.look(page, cell), page.evaluate(POINT, cell)
+    for pixels in (-60, 30):
+        page.drag(at["x"], at["y"], at["x"] + pixels / 2, at["x"] + pixels)
+        time.sleep(1)
+        was, at = at, page.evaluate(POINT, cell)
+        assert at["x"] - was["x"] == pytest.approx(pixels, abs=at["width"] / 100) and at["focus"] == "x₄ value"
+    after = test_browser.look(page, cell)
+    assert after["words"] != before["words"] and not test_browser.wrong_numbers("leash", after)
+
+
 # The tests: the lesson
 
 def test_run_all_shows_no_error_and_nothing_too_wide(lesson):
@@ -271,6 +299,10 @@ def test_a_click_selects_a_sliders_number(lesson):
         .querySelector('.widget-readout').innerText == '7.0'""", cell)
 
 
+def test_a_point_follows_the_mouse(lesson):
+    drag_a_point(lesson, "explorers.leash()")
+
+
 def test_a_prediction_is_answered_by_enter(lesson):
     cell = place_of(lesson, 'questions.predict("pair")')
     lesson.click(cell, "input[type=text]")
@@ -299,3 +331,7 @@ def test_a_slides_handle_stays_under_the_mouse(show):
     after = test_browser.settled(show, cell, "leash", before, lambda seen: seen["picture"] != before["picture"])
     assert not test_browser.problems_of("leash", before, after)
     assert after["picture"] != before["picture"] and after["words"] != before["words"]
+
+
+def test_a_slides_point_stays_under_the_mouse(show):
+    drag_a_point(show, "explorers.leash()")

@@ -90,7 +90,10 @@ const is_picture = element => element.matches('.explorer .widget-image');
 
 function share_of(picture, {clientX, clientY}) {
     const frame = picture.getBoundingClientRect();
-    return [(clientX - frame.left) / frame.width, (clientY - frame.top) / frame.height];
+    let zoom = 1;  // WebKit counts the pixels of what is zoomed, but not those of the pointer
+    for (let part = picture; part && !picture.currentCSSZoom; part = part.parentElement)
+        zoom *= getComputedStyle(part).zoom || 1;
+    return [(clientX / zoom - frame.left) / frame.width, (clientY / zoom - frame.top) / frame.height];
 }
 
 // The point that is nearest to a pointer, if it is near.
@@ -151,7 +154,8 @@ function leave_point(event) {
     const box = event.currentTarget;
     held.sliders[0].moved.then(slider => {
         const handles = [...box.querySelectorAll('[role=slider]')], name = slider.get('description');
-        handles.find(handle => handle.getAttribute('aria-label') == name)?.focus({preventScroll: true});
+        const handle = handles.find(each => each.getAttribute('aria-label') == name);
+        setTimeout(() => handle?.focus({preventScroll: true}));  // a click comes first, and takes the focus
     });
     held = null;
 }
