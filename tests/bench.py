@@ -122,7 +122,7 @@ NEXT_PAINT = """index => new Promise(resolve => {
     const observer = new MutationObserver(async () => {
         if (!shown() || shown() == seen) return;
         observer.disconnect();
-        await picture()?.decode();
+        await picture()?.decode().catch(() => null);  // the next one has come meanwhile
         requestAnimationFrame(() => resolve(performance.now() - pressed));
     });
     observer.observe(cell, {subtree: true, childList: true, attributes: true, attributeFilter: ['src']});

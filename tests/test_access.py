@@ -45,6 +45,26 @@ def test_what_is_saved_does_not_know_of_it(monkeypatch):
     assert saved() == mended
 
 
+def width(explorer):
+    return int.from_bytes(explorer._image.value[16:20], "big")
+
+
+def test_a_picture_is_sharp_at_rest_if_a_page_says_when_that_is():
+    explorer, other = explorers.balance(), explorers.balance()
+    sharp = 2 * explorer.picture.size[0]
+    explorer.set(x1=5)
+    assert width(explorer) == sharp, "nobody would ask for a sharp one"
+    mender, = access.mender()
+    mender._handle_custom_msg({"rest": explorer.model_id}, [])
+    assert width(explorer) == sharp
+    explorer.set(x1=6)
+    other.set(x1=6)
+    assert (width(explorer), width(other)) == (sharp / 2, sharp)
+    mender._handle_custom_msg({"rest": explorer.model_id}, [])
+    assert explorer._image.value == other._image.value
+    mender._handle_custom_msg({"rest": "closed by now"}, [])
+
+
 @pytest.mark.parametrize("answer, said", [(lambda x: x.mean(), "✓ Right"), (lambda x: 0, "✗ Not right yet"),
                                           (..., None)])
 def test_a_check_is_told(monkeypatch, answer, said):

@@ -165,7 +165,7 @@ def problems_of(name, before, after):
     """What is wrong after a move."""
     return wrong_numbers(name, after) + [words for words, wrong in [
         (f"something moved on the page: {before['places']} → {after['places']}", before["places"] != after["places"]),
-        ("the picture has another size", before["size"] != after["size"]),
+        ("the picture has another size", before["asked_size"] != after["asked_size"]),
         ("the picture could not be drawn", "⚠" in after["words"]),
     ] if wrong]
 

@@ -159,7 +159,8 @@ LOOK = """cell => {
             frame.left + frame.width * (left + right) / 2, frame.top + frame.height * (top + bottom) / 2]),
         values: [...cell.querySelectorAll('.widget-slider .noUi-target')].map(track =>
             Math.round(1e6 * track.noUiSlider.get(true)) / 1e6),
-        words: words.innerText, width: frame.width, cursor: picture.style.cursor,
+        words: words.innerText, width: frame.width, pixels: picture.naturalWidth / picture.getAttribute('width'),
+        cursor: picture.style.cursor,
         focus: document.activeElement.getAttribute('aria-label'),
     };
 }"""
@@ -174,10 +175,10 @@ def look(page, cell):
 
 
 def settled(page, cell):
-    """The explorer when it does not change any more."""
+    """The explorer when it does not change any more, and its picture is sharp."""
     seen = look(page, cell)
     while True:
-        page.wait_for_timeout(250)
+        page.wait_for_timeout(700)
         before, seen = seen, look(page, cell)
         if before == seen:
             return seen
@@ -246,6 +247,19 @@ def test_the_last_of_many_moves_counts(page):
     page.hand.up()
     after = settled(page, SCALE)
     assert after.values == [1, 3] and "marks β at 3;" in place(page, SCALE).locator(".explorer-sentence").inner_text()
+
+
+def test_the_picture_is_soft_in_motion_and_sharp_at_rest(page):
+    x, y = start(page, SCALE).points[1]
+    page.hand.move(x, y)
+    page.hand.down()
+    page.hand.move(x + 50, y, steps=10)
+    page.wait_for_function("""cell => {
+        const picture = document.querySelectorAll('.jp-Notebook .jp-Cell')[cell].querySelector('.widget-image');
+        return picture.naturalWidth == picture.getAttribute('width');
+    }""", arg=SCALE)
+    page.hand.up()
+    assert settled(page, SCALE).pixels == 2
 
 
 def test_elsewhere_in_the_picture_nothing_is_dragged_and_a_finger_scrolls(page):

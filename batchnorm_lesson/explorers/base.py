@@ -8,7 +8,7 @@ import numpy as np
 from traitlets import Unicode
 
 from ..widgets import earlier_runs
-from ..widgets.access import mender
+from ..widgets.access import boxes, mender
 from ..widgets.shared import layout, widget, shared
 from ..figures.picture import drawing
 from ..figures.style import font, number, subscript
@@ -33,7 +33,7 @@ STYLE = """<style>
     .explorer-readout { min-height: 7.5em }  /* five lines, so that none that is wrapped moves the page */
 }
 </style>"""
-WORDS = """<div data-grips='{grips}' style="line-height: 1.5; contain: layout style">
+WORDS = """<div data-box='{box}' data-grips='{grips}' style="line-height: 1.5; contain: layout style">
   <div class="explorer-readout" style="font-size: 110%">{readout}</div>
   <div role="status" style="height: 4.5em; overflow-y: auto; opacity: .85">In the picture:
     <span class="explorer-sentence">{sentence}</span></div>
@@ -86,6 +86,8 @@ class Explorer(widgets.VBox):
         mending = mender()
         self._drag = drag if drag and mending else {}  # without access.js nobody asks
         super().__init__([top, self._words, rules, *mending], layout=layout(width="auto", overflow="hidden"))
+        self._id = self.model_id  # which it has no longer when it is closed
+        boxes[self._id] = self
         self.add_class("explorer")
         self._show(readout)
         for control in controls.values():
@@ -139,7 +141,18 @@ class Explorer(widgets.VBox):
             quantities, readout = self.compute(**self.values)
             self.picture.update(**quantities)
             self._before = self.values
-            self._show(readout)
+            self._show(readout, sharp=not self._page_asks)
+
+    _page_asks = False
+
+    def at_rest(self):
+        """A page says that nothing moves any more: the picture becomes sharp, and from now on is so at rest only.
+
+        A picture with a quarter of the pixels is there sooner. Where no page ever asks, every picture is sharp.
+        """
+        with drawing:
+            self._page_asks = True
+            self._image.value = self.picture.png()
 
     def _remake(self, **_):
         """Another picture, brought to where this one was before the move; it may show its start and that as ghosts."""
@@ -149,7 +162,7 @@ class Explorer(widgets.VBox):
     def _show(self, readout, sharp=True):
         self._readout = readout
         self._image.value = self.picture.png(sharp=sharp)
-        self._words.value = WORDS.format(readout=readout, sentence=self.picture.sentence,
+        self._words.value = WORDS.format(readout=readout, sentence=self.picture.sentence, box=self._id,
                                          grips=json.dumps(self._grips(), separators=(",", ":")))
 
     def _grips(self):

@@ -1,7 +1,8 @@
 // What ipywidgets leaves out for a keyboard and a screen reader, in the box of widgets that this widget stands in.
 // Its part in the kernel is access.py; it is plain JavaScript, and the page loads nothing else for it.
 
-const REST = 500;  // milliseconds without a change until the words are said: once for a drag, not at every move
+// Milliseconds without a change until the words are said, once for a drag and not at every move, and the picture is sharp.
+const REST = 500;
 
 // A screen reader hears a region that stays in the page and changes. One that comes new with every move it may read
 // forty times a second, or never.
@@ -44,7 +45,9 @@ function at_every_change(box) {
     for (const status of box.querySelectorAll('[role=status]')) status.removeAttribute('role');
 }
 
-function at_rest(box) {
+function at_rest(box, model) {
+    const explorer = box.querySelector('[data-box]')?.dataset.box;
+    if (explorer) model.send({rest: explorer});
     const sentence = box.querySelector('.explorer-sentence');
     if (sentence) set(box.querySelector('.widget-image'), 'alt', words_of(sentence));
     const words = box.querySelector(':scope > .spoken');
@@ -171,14 +174,14 @@ function initialize({model}) {
     };
 }
 
-async function render({el}) {
+async function render({el, model}) {
     while (!el.isConnected) await new Promise(requestAnimationFrame);
     const box = el.parentElement;
     let timer;
     const change = () => {
         at_every_change(box);
         clearTimeout(timer);
-        timer = setTimeout(at_rest, REST, box);
+        timer = setTimeout(at_rest, REST, box, model);
     };
     const observer = new MutationObserver(change);
     observer.observe(box, {subtree: true, childList: true, characterData: true});

@@ -5,9 +5,11 @@ and forgets a number that is typed and left with Tab (issue 2535); what is typed
 that are there. Notebook 7 takes the arrow keys before a slider does. And a picture is not for looking at alone: its
 points that a slider moves can be dragged.
 """
+import weakref
 from pathlib import Path
 
 PAGE = Path(__file__).with_name("access.js")
+boxes = weakref.WeakValueDictionary()  # what hears, by its ``at_rest``, that nothing in it moves any more: by model_id
 _mender = None
 
 
@@ -23,7 +25,14 @@ def mender():
         return []
     from .shared import layout, shared  # not above: a check can do without widgets
     _mender = shared(AnyWidget, _esm=PAGE.read_text(encoding="utf-8"), layout=layout(display="none"))
+    _mender.on_msg(_heard)
     return [_mender]
+
+
+def _heard(_, message, __):
+    box = boxes.get(message.get("rest"))
+    if box is not None:
+        box.at_rest()
 
 
 def say(words):
