@@ -175,7 +175,7 @@ def test_the_line_of_the_mean_ends_above_the_five_dots():
     explorer = explorers.shift_and_squeeze()
     below = explorer.picture._canvas.figure.axes[0]
     line, = (part for part in below.lines if part.get_color() == figures.style.COLORS["mean"])
-    dots, = (part for part in below.lines if part.get_marker() == "o")
+    dots, _ = (part for part in below.lines if part.get_marker() == "o")  # those below, then those on the axis of x
     low, high = below.get_ylim()
     assert low + np.nanmin(line.get_ydata()) * (high - low) > dots.get_ydata().max() + 0.05 * high
 

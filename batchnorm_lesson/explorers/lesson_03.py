@@ -23,7 +23,7 @@ def _dots():
     """Where those of the five examples are that go one way all the time: above the mean, to the left."""
     x = digit_feature()[:256]
     mean, std = batch_mean(x), np.sqrt(batch_variance(x) + EPS)
-    height = -0.11 * np.histogram(x, 24)[0].max()
+    height = 1.42 * np.histogram(x, 24)[0].max()
     return [lambda step, now, value=value: (
         (value - np.minimum(step, 1) * mean) / std ** np.maximum(step - 1, 0), height)
         for value in np.sort(x)[np.linspace(0, len(x) - 1, 5).astype(int)] if value > mean]

@@ -33,7 +33,8 @@ def shift_and_squeeze(x, shown):
         below.secondary_xaxis("top").set_xlabel("above: on the axis of x (no unit)")
         above.stairs(counts, edges, color=COLORS["x"], alpha=0.35, linewidth=1)
         true, large = (style.bars(axes, "x", edges) for axes in (above, below))
-        followed, line, reach = style.dots(below, "x", markersize=8), style.vertical(below, "mean"), style.band(below)
+        followed, tiny = style.dots(below, "x", markersize=8), style.dots(below, "x", markersize=5)
+        line, reach = style.vertical(below, "mean"), style.band(below)
         reach.set(transform=below.transData, height=1.25 * tallest)
         lens = [below.plot([], [], color="#707070", linewidth=1, linestyle=":", animated=True)[0] for _ in range(2)]
         marks = below.plot(limits, [-0.2 * tallest] * 2, "|", color="#555555", clip_on=False, animated=True)[0]
@@ -53,7 +54,9 @@ def shift_and_squeeze(x, shown):
             histogram.set_data(counts, places * width + mean)
             histogram.set_color(COLORS[now])
         style.place(followed, (shown[five] - mean) * enlarged + mean, -0.1 * tallest)
-        followed.set(marker=style.MARKS[now], color=COLORS[now])
+        style.place(tiny, shown[five], 1.42 * tallest)  # below the upper bars
+        for dots in (followed, tiny):
+            dots.set(marker=style.MARKS[now], color=COLORS[now])
         # In two pieces: it ends above the dots, and between the two histograms.
         line.set_data([mean, mean, np.nan, mean, mean], [0.095, 0.69, np.nan, 0.8, 1])
         style.place_band(reach, mean - wide, mean + wide)
