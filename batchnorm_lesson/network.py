@@ -61,8 +61,8 @@ def training_and_test(images, labels, held_out=297, seed=0):
 
 @checked(values="m units any")
 def spread_over_batch(values):
-    """How far a layer's values ``(m, units)`` spread over the mini-batch: the root of the units' average variance."""
-    return np.sqrt(values.var(axis=0).mean())
+    """The spread of a unit over the mini-batch ``(m, units)``: its standard deviation, averaged over the units."""
+    return values.std(axis=0).mean()
 
 
 def sigmoid(z):

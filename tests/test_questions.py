@@ -128,10 +128,11 @@ def test_the_box_follows_the_slider():
 
 
 def test_a_stop_that_comes_back_with_a_rounding_error_does_not_overwrite_what_was_typed():
-    guess = questions.predict("scales-that-work")
-    guess.box.value = "9.25"
-    guess.slider.value = 9.000000000000002
-    assert guess.box.value == "9.25"
+    guess = questions.predict("balance-point")
+    typed = f"{guess.slider.min + 3.25 * guess.slider.step:g}"
+    guess.box.value = typed
+    guess.slider.value += 2e-15
+    assert guess.box.value == typed
 
 
 @pytest.mark.parametrize("name", PREDICTIONS)

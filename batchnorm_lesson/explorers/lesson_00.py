@@ -1,4 +1,4 @@
-"""The explorers of lesson 00: thirty layers with any weight scale, and how their values drift during training."""
+"""The explorers of lesson 00: ten digits on their way through thirty layers, and how values drift during training."""
 from functools import lru_cache
 
 import numpy as np
@@ -6,14 +6,18 @@ import numpy as np
 from .. import figures
 from ..checks import movable
 from ..network import Network, load_digits, spread_over_batch, standardize, train
-from ..figures.style import number, power, symbol
+from ..figures.lesson_00 import size
+from ..figures.style import number, symbol
 from .base import Explorer, choice, slider, stops
 
 __all__ = ["layers", "drift"]
 
-BATCH = 128
-SCALES = (0.01, 0.015, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.09, 0.1, 0.11, 0.125, 0.14, 0.16, 0.18, 0.2, 0.22,
-          0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+BATCH, WATCHED = 64, 128
+SCALES = (0.05, 0.06, 0.08, 0.1, 0.12, 0.14, 0.17, 0.2, 0.24, 0.3, 0.4, 0.5, 0.7, 1.0)
+DEEPEST = 40
+THREE, TWIN, EIGHT = 3, 4, 9  # where these digits stand in the mini-batch
+NAMES = ("0", "1", "2", "3", "3′", "4", "5", "6", "7", "8", "9")
+EPS = 1e-5
 STEPS = tuple(range(0, 201, 10))
 # With 0.1, differences in the 13th digit grow until another machine shows another picture.
 RATE = 0.05
@@ -21,45 +25,55 @@ DRIFTING = (1, 10, 20)
 
 
 @movable
-def layers(scale=0.05, depth=30, activation="tanh"):
-    """Change the weights, the depth and the activation: what is left of a mini-batch of digits, layer by layer?"""
-    title = "Sliders for the weight scale and the depth, and a choice of the activation"
+def layers(scale=1.0, depth=30, enlarge="no", batch_norm="no"):
+    """Follow ten digits through tanh layers: with which weights are they still told apart at the end?"""
+    title = "Sliders for the weight scale and the depth, and two choices: enlarge, batch norm"
     return Explorer(title, figures.layers, _layers,
-                    {"scale": stops("weight scale", scale, SCALES), "depth": slider("depth layers", depth, 6, 40, 1),
-                     "activation": choice("activation", activation, ["tanh", "sigmoid", "relu"])})
+                    {"scale": stops("weight scale", scale, SCALES),
+                     "depth": slider("depth layers", depth, 12, DEEPEST, 1),
+                     "enlarge": choice("enlarge", enlarge, ["no", "yes"]),
+                     "batch_norm": choice("batch norm", batch_norm, ["no", "yes"])})
 
 
-def _layers(scale, depth, activation):
-    network = Network(round(depth), activation=activation, scale=scale)
-    network.forward(_batch())
-    outputs = network.activations[1:]
-    first, last = (spread_over_batch(outputs[i]) for i in (0, -1))
-    if last < 1e-13 * np.abs(outputs[-1]).max():
-        change = f"{symbol('std', '0')} after layer {len(outputs)}: every image has the same outputs, to 13 digits"
-    else:
-        factor = (last / first) ** (1 / (len(outputs) - 1))
-        change = f"{symbol('std', _size(last))} after layer {len(outputs)}, about × {factor:.2f} in each layer"
-    start = f"{symbol('std', 'spread')}: {_size(first)} after layer 1"
-    return {"activations": outputs}, f"{start}, {change}<br>{_verdict(outputs[-1], activation)}"
+def _layers(scale, depth, enlarge, batch_norm):
+    depth = round(depth)  # a slider moved by a key may say 29.9999 for 30
+    outputs = _outputs(scale, depth, batch_norm == "yes")
+    first, last = (spread_over_batch(outputs[i]) for i in (1, -1))
+    twins, others = ([size(np.abs(outputs[i][THREE] - outputs[i][other]).mean()) for i in (1, -1)]
+                     for other in (TWIN, EIGHT))
+    readout = (f"weight scale {number(scale)}: {symbol('std', 'spread of a unit')} {size(first)} after layer 1, "
+               f"{size(last)} after layer {depth}<br>on average 3 and 3′ differ by {twins[0]} in layer 1, by "
+               f"{twins[1]} in layer {depth}; 3 and 8 by {others[0]} and {others[1]}")
+    return {"activations": outputs, "names": NAMES, "enlarge": enlarge == "yes"}, readout
 
 
-def _verdict(last, activation):
-    """What has become of the mini-batch in the last layer, in words."""
-    largest = f"the largest output of the last layer is {_size(last.max())}"
-    if activation == "relu":
-        return largest
-    low, high = (-1, 1) if activation == "tanh" else (0, 1)
-    near = 0.015 * (high - low)
-    share = np.mean((last < low + near) | (last > high - near))
-    return f"{largest}, and {100 * share:.0f} % of its outputs are within {near:g} of {number(low)} or {high}"
+def _outputs(scale, depth, batch_norm):
+    """The mini-batch and what each layer puts out for it, ``(m, 64)`` each."""
+    outputs = [_batch()]
+    for weights in _weights()[:depth]:
+        z = outputs[-1] @ (scale * weights)
+        if batch_norm:
+            z -= z.mean(axis=0)
+            z /= np.sqrt((z * z).mean(axis=0) + EPS)
+        outputs.append(np.tanh(z))
+    return outputs
 
 
-def _size(value):
-    return f"{value:.2f}" if 0.01 <= value < 1000 else power(value, 0)
+@lru_cache
+def _weights():
+    return np.random.default_rng(0).normal(size=(DEEPEST, 64, 64))
+
+
+@lru_cache
+def _batch():
+    """A mini-batch whose first images are the ten digits; behind the three stands one that is a millionth off."""
+    images = _images()[:BATCH - 1]
+    twin = images[THREE] + np.random.default_rng(2).normal(scale=1e-6, size=64)
+    return np.insert(images, TWIN, twin, axis=0)
 
 
 @movable
-def drift(step=0, unit=64):
+def drift(step=200, unit=64):
     """Walk through 200 steps of training: what a unit computes for the same images, in three of twenty layers."""
     return Explorer("A slider for the training step and one for the unit", figures.drift, _drift,
                     {"step": stops("step of training", step, STEPS), "unit": slider("unit number", unit, 1, 64, 1)})
@@ -81,16 +95,14 @@ def _mean_and_spread(values):
 
 
 @lru_cache
-def _batch():
-    images, _ = load_digits()
-    return standardize(images)[:BATCH]
+def _images():
+    return standardize(load_digits()[0])
 
 
 @lru_cache
 def _training():
     """A 20-layer tanh network in training: its values before tanh, ``(steps, rows, m, 64)``, and every step's loss."""
-    images, labels = load_digits()
-    images = standardize(images)
+    images, labels = _images(), load_digits()[1]
     network = Network(max(DRIFTING))
     values, losses = [_before_activation(network)], []
     for step, loss in enumerate(train(network, images, labels, STEPS[-1], rate=RATE), 1):
@@ -101,6 +113,6 @@ def _training():
 
 
 def _before_activation(network):
-    network.forward(_batch())
+    network.forward(_images()[:WATCHED])
     return np.array([network.activations[layer - 1] @ network.weights[layer - 1] + network.betas[layer - 1]
                      for layer in DRIFTING])

@@ -1,5 +1,7 @@
-"""The pictures of lesson 00: what thirty layers do to a mini-batch, training that stands still, and drift."""
+"""The pictures of lesson 00: a deep network, what its layers leave of ten digits, who learns, and drift."""
 import numpy as np
+from matplotlib.image import AxesImage
+from matplotlib.transforms import IdentityTransform
 
 from . import style
 from ..checks import drawable, one_of
@@ -7,125 +9,188 @@ from ..network import spread_over_batch
 from .picture import Picture
 from .style import COLORS, FAINT, number, numbers, power
 
-__all__ = ["layers", "losses", "trainable", "drift"]
+__all__ = ["network", "patterns", "layers", "trainable", "drift"]
 
+DIGITS = tuple("0123456789")
 ROWS = 6
-LOWEST, HIGHEST = 1e-8, 1e8
+SIDE, GAP = 8, 1  # pixels of a square that shows 64 values, and between two squares
+NAMES = 17  # room for the names of rows, in the same pixels
+EVEN = 0.1  # a row whose values lie closer together has no pattern that one sees
+DRAWN = 6  # of a layer's 64 units
+PLACES = {1: 38, 2: 58, 20: 78}  # the layers that are drawn, and where they stand from 0 to 100
 GUESSING = np.log(10)
-LEARNS = 2  # training is chaotic: a loss near the limit would be above it on one machine and below on another
-LOOKS = {"color": COLORS["x"]}, {"color": COLORS["std"], "linestyle": "--"}
+RATIOS = 0.4, 50  # the axis of the drift
+ROOM = 0.35  # of a line of words on it, in powers of e
+LOOKS = ":", "--", "-"
+LEARNS = 2.2  # training is chaotic: a loss near the limit would be above it on one machine and below on another
 
 
-@drawable(activations="each m width -1e100..1e100")
-def layers(activations):
-    """What the layers of a network put out, arrays ``(m, width)``: six of them as histograms, and every spread.
-
-    Values outside −1 to 3 are counted in the outermost bars, spreads outside 1e-8 to 1e8 stand at the edge, and the
-    sentence says so.
-    """
-    edges = np.linspace(-1.05, 3.05, 42)
+@drawable(images="10 64")
+def network(images):
+    """Ten images ``(10, 64)``, 20 layers of 64 units, of which three layers and a few units are drawn, ten scores."""
+    heights = np.linspace(36, 4, DRAWN)
     with style.context():
-        figure, (left, right) = style.figure(6.4, 3.9, 2, width_ratios=[3, 2], sharey=True)
-        style.frame(left, "output of a unit (no unit), tallest bar = 1", None, (-2.3, 3.15), (0.6 - ROWS, 1.3))
-        style.frame(right, "spread, log axis (no unit)", None, (1e-10, 1e10))
-        left.set(xticks=[-1, 0, 1, 2, 3], xticklabels=["−1", "0", "1", "2", "3+"])
-        right.set(xscale="log", xticks=[1e-8, 1e-4, 1, 1e4, 1e8],
-                  xticklabels=[r"$\leq 10^{-8}$", r"$10^{-4}$", "1", r"$10^{4}$", r"$\geq 10^{8}$"])
+        figure, axes = style.figure(7.2, 3.6)
+        style.frame(axes, None)
+        axes.spines["bottom"].set_visible(False)
+        axes.set(xticks=[])
+        _draw_layers(axes, heights)
+        axes.annotate("", (PLACES[1] - 3, 20), (27, 20), arrowprops={"arrowstyle": "->", "color": "#555555"})
+        axes.text(PLACES[1], 39.5, "a unit", ha="center")
+        axes.text((PLACES[1] + PLACES[2]) / 2, 39.5, "weights", ha="center")
+        for x, words in ((16, "images of\na mini-batch"), *((x, f"layer {layer}") for layer, x in PLACES.items()),
+                         (93, "scores")):
+            axes.text(x, -1.5, words, ha="center", va="top")
+        axes.text(sum(PLACES.values()) / 3, -6, "64 units each", ha="center", va="top", color="#555555")
+        squares = _squares(axes, (8, 24, 0, 40))
+        axes.set(xlim=(0, 100), ylim=(-10, 43), aspect="equal")
+
+    def draw(images):
+        _show(squares, images.reshape(5, 2, 64))
+        dark = (_values(squares) > 0).sum()
+        return (f"{len(images)} images of {SIDE} × {SIDE} grey values, {dark} of which are darker than the middle. "
+                f"An arrow leads to layer 1, lines to layer 2, and later to ten scores, 0 to 9: the weights. Of a "
+                f"layer's 64 units {DRAWN} are drawn.")
+
+    return Picture(figure, draw, images=images)
+
+
+def _draw_layers(axes, heights):
+    """The units as circles, the scores as small squares, and the weights as lines between them."""
+    for left, right, ends in ((PLACES[1], PLACES[2], heights), (PLACES[20], 93, np.linspace(38, 2, 10))):
+        starts, ends = np.meshgrid(heights, ends)
+        axes.plot([left, right], [starts.ravel(), ends.ravel()], color=FAINT, linewidth=0.5, antialiased=False)
+    for x in PLACES.values():
+        axes.plot(np.full(DRAWN, x), heights, "o", color="white", markeredgecolor=COLORS["x"], markersize=11)
+    for digit, y in zip(DIGITS, np.linspace(38, 2, 10)):
+        axes.plot(93, y, "s", color="white", markeredgecolor=COLORS["x"], markersize=7)
+        axes.text(95.5, y, digit, va="center")
+    axes.text((PLACES[2] + PLACES[20]) / 2, 20, "· · ·", ha="center", va="center", fontsize=16)
+
+
+def _squares(axes, extent):
+    """A moving image for squares of 8 × 8 values: white is −1 or less, black 1 or more."""
+    squares = Greys(axes, extent=extent, animated=True)
+    squares.set_data(np.zeros((1, 1, 4), np.uint8))
+    return axes.add_image(squares)
+
+
+class Greys(AxesImage):
+    """An image of even squares, RGBA. matplotlib would take four times as long to find the pixels' neighbours."""
+
+    def make_image(self, renderer, magnification=1.0, unsampled=False):
+        (left, bottom), (right, top) = self.get_window_extent().get_points().round().astype(int)
+        colours = np.ascontiguousarray(self.get_array()).view(np.uint32)[:, :, 0]  # one number for each colour
+        rows, columns = (np.arange(size) * count // size
+                         for size, count in zip((top - bottom, right - left), colours.shape))
+        larger = colours[::-1][:, columns][rows]
+        return larger.view(np.uint8).reshape(*larger.shape, 4), left, bottom, IdentityTransform()
+
+
+def _show(squares, values):
+    """Show values ``(rows, columns, 64)`` as squares beside and under each other, white between them."""
+    rows, columns, _ = np.shape(values)
+    padded = np.pad(np.reshape(values, (rows, columns, SIDE, SIDE)), ((0, 0), (0, 0), (0, GAP), (0, GAP)),
+                    constant_values=-1)
+    tiled = padded.transpose(0, 2, 1, 3).reshape(rows * (SIDE + GAP), -1)[:-GAP, :-GAP]
+    colours = np.full((*tiled.shape, 4), 255, np.uint8)
+    colours[:, :, :3] = np.round(127.5 * (1 - tiled.clip(-1, 1)))[:, :, None]
+    squares.set_data(colours)
+
+
+def _values(squares):
+    """The values that the greys of an image stand for."""
+    return 1 - np.asarray(squares.get_array())[:, :, 0] / 127.5
+
+
+def _rows_of_squares(axes, names, rows):
+    """A frame for rows of squares with the digits' names over them, and the image that shows the squares."""
+    step = SIDE + GAP
+    width, height = len(names) * step - GAP, rows * step - GAP
+    squares = _squares(axes, (0, width, height, 0))
+    style.frame(axes, None, None, (-NAMES, width + 0.5), (height + 0.5, -8))
+    axes.spines["bottom"].set_visible(False)
+    axes.set(xticks=[])
+    for column, name in enumerate(names):
+        axes.text(column * step + SIDE / 2, -2, name, ha="center")
+    return squares
+
+
+def _reaches(squares, row):
+    """What the greys of a row of squares stand for, from the lightest to the darkest, in words."""
+    step = SIDE + GAP
+    values = _values(squares)[row * step:row * step + SIDE]
+    values = values[:, np.arange(values.shape[1]) % step < SIDE]
+    if np.ptp(values) < EVEN:
+        return f"all {number(values.mean(), 1)}, an even grey"
+    return f"from {number(values.min(), 1)} to {number(values.max(), 1)}"
+
+
+@drawable(rows="m 64")
+def patterns(**rows):
+    """The 64 values of each of ten digits as a square, white for −1, black for 1: a row for each ``name=(m, 64)``."""
+    with style.context():
+        figure, axes = style.figure(6.4, 0.35 + 0.55 * len(rows))
+        squares = _rows_of_squares(axes, DIGITS, len(rows))
+        for row, name in enumerate(rows):
+            axes.text(-1, row * (SIDE + GAP) + SIDE / 2, name, ha="right", va="center")
+
+    def draw(**rows):
+        _show(squares, [values[:len(DIGITS)] for values in rows.values()])
+        described = "; ".join(f"{name} {_reaches(squares, row)}" for row, name in enumerate(rows))
+        return f"Ten digits, {len(rows)} rows of squares with 64 values each: {described}."
+
+    return Picture(figure, draw, **rows)
+
+
+@drawable(activations="each m 64", enlarge=(False, True))
+def layers(activations, names=DIGITS, enlarge=False):
+    """What layers leave of a mini-batch: six of them as squares with the first images' 64 values, and their spread.
+
+    activations ``(m, 64)`` are the images and every layer's outputs. With enlarge the mean of each unit is taken away
+    and what is left divided by its spread. A spread under 1e-17 stands at the edge.
+    """
+    with style.context():
+        figure, (left, right) = style.figure(7, 3.1, 2, width_ratios=[5, 1.7], sharey=True)
+        squares = _rows_of_squares(left, names, ROWS)
+        style.frame(right, "spread of a unit", None, (1e-17, 10))
+        right.set(xscale="log", xticks=[1e-16, 1e-8, 1], xticklabels=["$10^{-16}$", "$10^{-8}$", "1"])
         right.minorticks_off()
-        right.axvline(1, color=FAINT, linewidth=1, linestyle=":")
-        right.text(1e-9, 1.3, "vanishes", va="top")
-        right.text(1e9, 1.3, "explodes", va="top", ha="right")
-        left.hlines(-np.arange(ROWS), -1.05, 3.05, color=FAINT, linewidth=1)
-        histograms = [style.bars(left, "x", edges, alpha=0.7) for _ in range(ROWS)]
-        for row in range(ROWS):
-            left.text(-2.25, -row, "layer", color=COLORS["x"], va="baseline")
-        # Only the digits move: drawing six whole words would cost a third of the redraw.
-        names = [style.label(left, ha="right", va="baseline") for _ in range(ROWS)]
-        line = right.plot([], [], "o-", color=COLORS["std"], markersize=4, animated=True, zorder=4)[0]
+        right.grid(axis="x", color=FAINT, linewidth=0.6)
+        rows = np.arange(ROWS) * (SIDE + GAP) + SIDE / 2
+        labels = [style.label(left, ha="right") for _ in rows]
+        line = right.plot([], [], "o-", color=COLORS["std"], markersize=6, animated=True)[0]
 
-    def draw(activations):
-        chosen = np.linspace(1, len(activations), ROWS).round().astype(int)
-        for row, (layer, histogram, name) in enumerate(zip(chosen, histograms, names)):
-            counts = np.histogram(activations[layer - 1].clip(-1, 3), len(edges) - 1, (edges[0], edges[-1]))[0]
-            histogram.set_data(0.85 * counts / counts.max() - row, edges, -row)
-            style.write(name, -1.15, -row, f"{layer}")
-        lowest = [np.min(activations[layer - 1]) for layer in chosen]
-        spreads = np.array([spread_over_batch(a) for a in activations])
-        line.set_data(spreads.clip(LOWEST, HIGHEST), np.linspace(0, 1 - ROWS, len(spreads)))
-        shown = line.get_xdata()
-        rows = "; ".join(map(_describe_row, names, histograms, lowest))
-        return (f"Histograms: {rows}. Spread of {len(shown)} layers on a log axis: "
-                f"{_power(shown[0])} in the first, {_power(shown[-1])} in the last.")
+    def draw(activations, names, enlarge):
+        depth = len(activations) - 1
+        chosen = np.round([0, 1, depth / 6, depth / 3, depth / 1.5, depth]).astype(int)
+        for label, layer, y in zip(labels, chosen, rows):
+            style.write(label, -1, y, f"layer {layer}" if layer else "images")
+        shown = [activations[layer] for layer in chosen]
+        line.set_data(np.maximum([spread_over_batch(h) for h in shown], 1e-17), rows)
+        _show(squares, [shown[0][:len(names)], *((_enlarged(h) if enlarge else h)[:len(names)] for h in shown[1:])])
+        described = "; ".join(f"{label.get_text()} {_reaches(squares, row)}" for row, label in enumerate(labels))
+        spreads = ", ".join(map(size, line.get_xdata()))
+        return (f"Rows of {len(names)} squares with 64 values each{', enlarged' if enlarge else ''}: {described}. The "
+                f"spread beside them: {spreads}.")
 
-    return Picture(figure, draw, activations=activations)
+    return Picture(figure, draw, activations=activations, names=names, enlarge=enlarge)
 
 
-def _describe_row(name, histogram, lowest):
-    heights, edges, base = histogram.get_data()
-    heights, middles = heights - base, (edges[:-1] + edges[1:]) / 2
-    filled = middles[heights > 0]
-    first, last, tallest = (_bar(value, lowest) for value in (filled.min(), filled.max(), middles[heights.argmax()]))
-    if first == last:
-        return f"layer {name.get_text()} a single bar at {first}"
-    return f"layer {name.get_text()} from {first} to {last}, the tallest bar at {tallest}"
+def _enlarged(h):
+    """A layer's outputs minus each unit's mean, divided by twice its spread: nearly all between −1 and 1."""
+    spread = h.std(axis=0)
+    return (h - h.mean(axis=0)) / np.where(spread > 0, 2 * spread, 1)
 
 
-def _bar(value, lowest):
-    if value > 2.95:
-        return "3 or more"
-    return "−1 or less" if value < -0.95 and lowest < -1 else number(value, 1)
-
-
-def _power(value):
-    if value <= LOWEST:
-        return "10⁻⁸ or less"
-    if value >= HIGHEST:
-        return "10⁸ or more"
-    return number(value) if 0.095 < value < 1000 else power(value, 0)
-
-
-@drawable(runs="steps any")
-def losses(**runs):
-    """The loss in each step of one or two trainings: ``name=values``, two are drawn with the loss of pure guessing.
-
-    A loss that is no number is not drawn.
-    """
-    if not 1 <= len(runs) <= len(LOOKS):
-        raise ValueError(f"runs must be one or two, got {len(runs)}")
-    steps = max(map(len, runs.values()))
-    with style.context():
-        figure, axes = style.figure(6.4, 2.8)
-        style.frame(axes, "training step", "loss (no unit)", (0, steps), (0, 3))
-        if len(runs) > 1:  # the first picture of lesson 00 asks what the number means
-            axes.axhline(GUESSING, color="#555555", linewidth=1.5, linestyle=":")
-            axes.text(0.01 * steps, GUESSING + 0.1, f"pure guessing: ln 10 = {GUESSING:.2f}")
-        lines = [axes.plot([], [], linewidth=1.5, animated=True, **look)[0] for look, _ in zip(LOOKS, runs)]
-        names = [style.label(axes, ha="right", va="bottom", color=line.get_color()) for line in lines]
-
-    def draw(**runs):
-        for line, name, (words, values) in zip(lines, names, runs.items()):
-            values = np.asarray(values)
-            line.set_data(np.arange(1, len(values) + 1), values)
-            late = values[-steps // 4:]
-            height = np.max(late, where=np.isfinite(late), initial=0)
-            style.write(name, 0.99 * steps, min(height, 2.7) + 0.05, words)
-        described = " ".join(_describe_loss(name, line) for name, line in zip(names, lines))
-        return described + (f" Pure guessing costs {GUESSING:.2f}." if len(runs) > 1 else "")
-
-    return Picture(figure, draw, **runs)
-
-
-def _describe_loss(name, line):
-    values = np.asarray(line.get_ydata())
-    first, last = (_loss(part.mean()) for part in (values[:1], values[-20:]))
-    drawn = np.isfinite(values).sum()
-    gaps = f", drawn in the {drawn} in which it is a number" if drawn < len(values) else ""
-    return f"Loss of {name.get_text()} over {len(values)} steps{gaps}: {first} at first, {last} at the end."
+def size(value):
+    """A positive number of any size in few digits: "0.25", "10⁻¹²"."""
+    return f"{value:.2f}" if value >= 0.01 else power(value, 0)
 
 
 @drawable(scales="k 1e-9..1e9 growing", final="k any", cured="k any")
 def trainable(scales, final, cured=None):
-    """The loss at the end of training for each weight scale ``(k,)`` on a log axis; a scale with a loss below 2 learns.
+    """The loss at the end of training for each weight scale ``(k,)``, on a log axis; below 2.2 the network learns.
 
     cured ``(k,)`` is the same with batch norm, if that is shown too. Losses over 3, or that are no number, stand at the
     upper edge.
@@ -163,12 +228,6 @@ def trainable(scales, final, cured=None):
     return Picture(figure, draw, scales=scales, final=final, cured=cured)
 
 
-def _loss(value):
-    if not np.isfinite(value):
-        return "no number"
-    return f"{value:.2f}" if abs(value) < 1000 else power(value, 0)
-
-
 def _at_most_the_edge(final):
     return np.nan_to_num(final, nan=np.inf).clip(0, 2.95)
 
@@ -187,59 +246,55 @@ def drift(values, steps, step, layers):
     """What a unit in each of a few layers computes for the same mini-batch at each of the steps: ``(steps, rows, m)``.
 
     On the left a histogram for each layer, at step (one of steps) and, as an outline, before training; on the right
-    its mean and a band of its standard deviation, from the first step to that one.
+    how many times as large as before training its spread is, from the first step to that one.
     """
     one_of("step", step, list(steps))
     edges = np.linspace(-5, 5, 51)
     with style.context():
-        figure, (left, right) = style.figure(6.4, 3.8, 2, width_ratios=[3, 2], sharey=True)
-        style.frame(left, "value before the activation\n(no unit), tallest bar = 1", None, (-5, 5),
-                    (0.9 - len(layers), 1.2))
-        style.frame(right, "training step", None, (steps[0], steps[-1]))
+        figure, (left, right) = style.figure(7.2, 3.5, 2, width_ratios=[3, 2])
+        style.frame(left, "sum before tanh (no unit),\ntallest bar = 1", None, (-5, 5), (0.9 - len(layers), 1.2))
+        style.frame(right, "training step", "spread / spread at the start", (steps[0], 1.3 * steps[-1]), RATIOS)
+        right.set(yscale="log", xticks=steps[[0, len(steps) // 2, -1]], yticks=[1, 3, 10, 30],
+                  yticklabels=["1", "3", "10", "30"])
+        right.minorticks_off()
+        right.axhline(1, color=FAINT, linewidth=1, linestyle=":")
         left.hlines(-np.arange(len(layers)), -5, 5, color=FAINT, linewidth=1)
-        left.axvline(0, color=FAINT, linewidth=1, linestyle=":")
-        right.hlines(_height(0, np.arange(len(layers))), *steps[[0, -1]], color=FAINT, linewidth=1, linestyle=":")
-        right.text(steps.mean(), 1.2, "mean ± spread", ha="center", va="top")
         for row, layer in enumerate(layers):
             left.text(-4.95, 0.1 - row, f"layer {layer:g}")
         ghosts = [style.bars(left, "x", edges, fill=False, alpha=0.6, zorder=4) for _ in layers]
         histograms = [style.bars(left, "x", edges) for _ in layers]
-        bands = [right.fill([0], [0], color=COLORS["std"], alpha=0.25, linewidth=0, animated=True)[0] for _ in layers]
-        lines = [right.plot([], [], "o-", color=COLORS["mean"], linewidth=2, markersize=4, markevery=[-1],
-                            animated=True, zorder=4)[0] for _ in layers]
-        here = right.plot([], [], color="#555555", linewidth=1, animated=True)[0]
+        lines = [right.plot([], [], color=COLORS["std"], linewidth=2, linestyle=look, animated=True, zorder=4)[0]
+                 for look in LOOKS]
+        ends = [style.label(right, "std", ha="left") for _ in layers]
 
     def draw(values, steps, step, layers):
         now = list(steps).index(step)
-        here.set_data([step, step], (right.get_ylim()[0], 0.95))
         rows = []
-        for row, (layer, ghost, histogram, band, line) in enumerate(zip(layers, ghosts, histograms, bands, lines)):
+        for row, (layer, ghost, histogram, line) in enumerate(zip(layers, ghosts, histograms, lines)):
             for stairs, at in ((ghost, 0), (histogram, now)):
                 counts = np.histogram(values[at, row].clip(-5, 5), edges)[0]
                 stairs.set_data(0.85 * counts / counts.max() - row, edges, -row)
-            past, until_now = steps[:now + 1], values[:now + 1, row]
-            mean, std = until_now.mean(axis=1), until_now.std(axis=1)
-            line.set_data(past, _height(mean, row))
-            sides = np.append(_height(mean - std, row), _height(mean + std, row)[::-1])
-            band.set_xy(np.column_stack([np.append(past, past[::-1]), sides]))
+            spread = values[:, row].std(axis=1)
+            line.set_data(steps[:now + 1], (spread / spread[0])[:now + 1].clip(*RATIOS))
             rows.append(f"layer {layer:g} from {_ends(histogram)}, at the start from {_ends(ghost)}")
-        return (f"Filled histograms: now; outlines: before training. Values in {'; '.join(rows)}. Beside them a line "
-                f"for the mean and a band for the spread, from step {number(line.get_xdata()[0])} to now, step "
-                f"{number(here.get_xdata()[0])} of {number(steps[-1])}; the band of layer {layers[-1]:g} is now "
-                f"{number(_thickness(bands[-1], now))} high, at the start {number(_thickness(bands[-1], 0))}.")
+        heights = _apart([line.get_ydata()[-1] for line in lines])
+        for end, layer, line, height in zip(ends, layers, lines, heights):
+            style.write(end, line.get_xdata()[-1] + 4, height, f"{layer:g}")
+        ratios = "; ".join(f"layer {layer:g} {number(line.get_ydata()[-1])}" for layer, line in zip(layers, lines))
+        return (f"Filled histograms: now; outlines: before training. Values in {'; '.join(rows)}. Beside them lines "
+                f"for the spread as a multiple of the one at the start, from step {number(lines[0].get_xdata()[0])} to "
+                f"now, step {number(lines[0].get_xdata()[-1])} of {number(steps[-1])}: {ratios}.")
 
     return Picture(figure, draw, values=values, steps=steps, step=step, layers=layers)
 
 
-def _height(value, row):
-    """Where a value from −3 to 3 stands in a row on the right; what lies farther out stands at the row's edge."""
-    return np.clip(value, -3, 3) * 0.14 + 0.42 - row
-
-
-def _thickness(band, index):
-    """How high a drawn band is at a step, as a value."""
-    sides = band.get_xy()[:-1, 1]  # fill closes the outline with its first point
-    return (sides[-1 - index] - sides[index]) / 0.14
+def _apart(heights):
+    """Where the names of lines that end at these heights stand on the log axis, so that none lies over another."""
+    order = np.argsort(heights)
+    places = np.log(heights)
+    for lower, upper in zip(order, order[1:]):
+        places[upper] = max(places[upper], places[lower] + ROOM)
+    return np.exp(places)
 
 
 def _ends(stairs):
