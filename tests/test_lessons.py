@@ -96,3 +96,17 @@ def test_what_a_check_found_is_saved_as_metadata(lesson):
     checked = [(found[0], [found_by_a_check(output) for output in cell.outputs]) for found, cell in checked if found]
     assert checked and all(said == [{"exercise": name, "status": "not attempted", "mistake": None}]
                            for name, said in checked)
+
+
+FOLD = re.compile("(?s)<details.*?</details>")
+MOST_WORDS = {"00": 800, "08": 1200, "09": 1200}
+
+
+def test_lessons_are_short():
+    """Outside folds at most 1,000 words a lesson, and 10,000 in all; in folds 3,000."""
+    prose = {lesson.number: "\n".join(cell.source for cell in lesson.without().cells if cell.cell_type == "markdown")
+             for lesson in ALL}
+    shown = {number: len(FOLD.sub("", text).split()) for number, text in prose.items()}
+    assert not {number: count for number, count in shown.items() if count > MOST_WORDS.get(number, 1000)}
+    assert sum(shown.values()) <= 10_000
+    assert sum(len(fold.split()) for text in prose.values() for fold in FOLD.findall(text)) <= 3_000
