@@ -23,7 +23,7 @@ STILL = {  # pictures without an explorer
     "humps": {"x": BATCH / 3, "x_hat": (BATCH - 9) / 5}, "large_maps": {"x_hat": np.eye(3)[None], "titles": ["a map"]},
     "harm": {"relu": [[2.3, 0.5, 0.1], [2.3, 1.5, 1.4]], "tanh": [[2.3, 0.5, 0.1], [2.3, 0.5, 0.1]]},
     "roads": {"x": X, "mean": 0.25, "var": -3.5, "x_hat": X, "y": X, "gamma": 0.1, "beta": 0.7, "back": True},
-    "losses": {"run": np.linspace(2.3, 0.1, 50), "other": np.linspace(2.3, 0.5, 40)},
+    "network": {"images": np.linspace(-1, 1, 640).reshape(10, 64)}, "patterns": {"one": np.full((3, 64), 0.5)},
     "rows": {"batches": [X, X[:2]], "bands": True}, "spread": {"x": BATCH, "mean": 9.0, "std": 5.0},
     "ways": {"plain": np.full(60, 2.3), "both": np.linspace(2.3, 0.1, 60)},
     "one_layer": {"x": X / 20, "x_hat": (X - 10) / 5, "y": X / 9, "h": X / 20},
@@ -40,7 +40,9 @@ def drawn_by_explorers():
     """The pictures of the explorers, with the quantities that they begin with, by the names of their functions."""
     for name in explorers.__all__:
         explorer = getattr(explorers, name)()
-        yield explorer.make.__name__, explorer.compute(**explorer.values)[0]
+        make = functools.partial(explorer.make)  # some have a part of it already
+        given = inspect.signature(make.func).bind_partial(*make.args, **make.keywords).arguments
+        yield make.func.__name__, given | explorer.compute(**explorer.values)[0]
 
 
 @functools.cache  # not when the tests are collected, which every test process does

@@ -121,7 +121,7 @@ def test_what_a_later_version_makes_replaces_only_what_nobody_has_changed(tmp_pa
     capsys.readouterr()
     graded.main([str(tmp_path)])
     said = capsys.readouterr().out
-    assert said.count(": renewed\n") == len(names) - 1 and said.count("KEPT") == 1
+    assert said.count(".ipynb: renewed\n") == len(names) - 2 and said.count("KEPT") == 1
     assert changed.read_text(encoding="utf-8") == "the teacher's" and removed.exists()
 
 

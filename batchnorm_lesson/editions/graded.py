@@ -5,6 +5,7 @@ there. The notebooks of FOLDER/source are the teacher's from then on: one that w
 offer hints and solutions, so what is graded is practice, not an exam.
 """
 import argparse
+import re
 from pathlib import Path
 
 import nbformat
@@ -23,6 +24,7 @@ from batchnorm_lesson import exercises
 judged = exercises.{name}.check({function})
 assert judged.status == "right", judged.message
 ### END HIDDEN TESTS"""
+HELP = "help.md"
 CONFIG = """c = get_config()
 c.CourseDirectory.course_id = "batch_normalization"
 c.ClearSolutions.code_stub = {"python": "...  # your code"}  # what the lessons' checks take for "not attempted yet"
@@ -31,7 +33,7 @@ c.ClearSolutions.code_stub = {"python": "...  # your code"}  # what the lessons'
 
 def graded(lesson):
     """A lesson as nbgrader's source, a notebook: with answers, and a test after each."""
-    made = lesson.without(*LEFT_OUT, link=lambda name: f"../{Path(name).stem}/{name}")
+    made = lesson.without(*LEFT_OUT, link=lambda name: name if name == HELP else f"../{Path(name).stem}/{name}")
     made.cells = [part for cell in made.cells for part in with_test(cell)]
     return made
 
@@ -61,6 +63,9 @@ def files(source):
     for lesson in lessons(source):
         path = lesson.path
         made[f"source/{path.stem}/{path.name}"] = nbformat.writes(graded(lesson)).rstrip("\n") + "\n"
+        # It goes along with each assignment, without what it leads to.
+        words = (path.parent / HELP).read_text(encoding="utf-8")
+        made[f"source/{path.stem}/{HELP}"] = re.sub(r"\[([^]]+)\]\((?!https?:)[^)]+\)", r"\1", words)
     return made
 
 

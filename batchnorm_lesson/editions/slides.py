@@ -110,7 +110,7 @@ def output_height(output, source):
     if "<details><summary style" in data.get("text/html", ""):
         return GAP + LINE
     if "text/markdown" in data:
-        return prose_height(data["text/markdown"])
+        return GAP + prose_height(data["text/markdown"])
     if "text/html" in data:
         row = 46 if source.startswith("questions.quiz") else 52
         return row * (1 + sum(-(-len(line) // LETTERS_IN_A_WIDGET) for line in data["text/plain"].splitlines()))

@@ -150,6 +150,8 @@ def layers(activations, names=DIGITS, enlarge=False):
     activations ``(m, 64)`` are the images and every layer's outputs. With enlarge the mean of each unit is taken away
     and what is left divided by its spread. A spread under 1e-17 stands at the edge.
     """
+    if not (isinstance(names, (tuple, list)) and names):
+        raise ValueError(f"names must be a list with a name for one image or more, not {names!r}")
     with style.context():
         figure, (left, right) = style.figure(7, 3.1, 2, width_ratios=[5, 1.7], sharey=True)
         squares = _rows_of_squares(left, names, ROWS)
@@ -268,6 +270,8 @@ def drift(values, steps, step, layers):
         ends = [style.label(right, "std", ha="left") for _ in layers]
 
     def draw(values, steps, step, layers):
+        if not np.ptp(values[0], axis=1).all():
+            raise ValueError("values must differ from image to image at the first step: their spread is the measure")
         now = list(steps).index(step)
         rows = []
         for row, (layer, ghost, histogram, line) in enumerate(zip(layers, ghosts, histograms, lines)):

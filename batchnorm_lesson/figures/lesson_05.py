@@ -32,7 +32,7 @@ def four_steps(x, mean, std, x_hat, y, gamma, beta):
     if len(x) > MOST:
         raise ValueError(f"x must hold at most {MOST} values, got {len(x)}")
     with style.context():
-        figure, axes = style.figure(6.4, 4)
+        figure, axes = style.figure(6.4, 3.6)
         axes.set(xlim=(-0.16, 1.02), ylim=(-0.45, 4.05), xticks=[], yticks=[])
         axes.spines[:].set_visible(False)
         for row in ROWS:
