@@ -131,7 +131,7 @@ def test_near_misses():
         lines.append(f"{name:24}largest x̂: {ours:.3f} of our batch, {equal:.3f} of almost equal values\n")
     assert NOTEBOOK.printed("almost = ") == "".join(lines)
     assert "1.400 of our batch, 0.523 of" in lines[1]
-    assert "it makes half a standard deviation of a difference of 10⁻⁵" in NOTEBOOK.prose
+    assert "with it a difference of 10⁻⁵ becomes half a standard deviation" in NOTEBOOK.prose
     assert f"about {np.sqrt(eps):.3f}." in NOTEBOOK.prose
 
 

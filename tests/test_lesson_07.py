@@ -135,7 +135,7 @@ def test_the_answers_to_lay_a_line_are_on_the_sliders():
         explorer.set(height=height - 0.05)
         assert "Σ left = 0," not in explorer.text
     assert tuple(lesson.upstream().compute(**lesson.upstream().values)[0]["dy"]) == answers[0][0]
-    assert "Height 0.3, slope −0.4: in dx." in NOTEBOOK.prose and "Height 1, slope 0: nothing" in NOTEBOOK.prose
+    assert "Height 0.3, slope −0.4. They end in dx." in NOTEBOOK.prose and "Height 1, slope 0: nothing" in NOTEBOOK.prose
     assert "Any straight line over x̂: 0, 0.3, 0.4, 0.7." in NOTEBOOK.prose
 
 
@@ -150,7 +150,7 @@ def test_a_line_over_x_hat_does_not_get_through():
 def test_the_notebook_prints_what_is_claimed():
     printed = NOTEBOOK.all_printed()
     assert "dx for dy = 1, 1, 1, 1: 0.0000 0.0000 0.0000 0.0000" in printed
-    assert "largest difference: 0.000000000\n" in printed and "Equal to 9 digits." in NOTEBOOK.prose
+    assert "largest difference: 0.000000000\n" in printed and "Equal to 9 decimals." in NOTEBOOK.prose
     roads = re.findall(r"(?:three roads|one formula|the helper ) (.*)", printed)
     right = gradient(np.random.default_rng(0).normal(size=4))
     assert roads == 3 * [" ".join(f"{value:.6f}" for value in right)]

@@ -229,7 +229,7 @@ def test_averages_over_small_mini_batches_are_larger_from_layer_2_on():
     ratios = [(average / var).mean() for average, (_, var) in zip(np.mean(variances, axis=0), everyone)]
     assert ratios[0] == pytest.approx(1, abs=0.05)
     assert [min(ratios[1:]), max(ratios[1:])] == pytest.approx([1.25, 1.4], abs=0.04)
-    assert "our variances come out 25 to 40 % larger, from layer 2 on" in NOTEBOOK.prose
+    assert "our variances come out 25 to 40 % larger than that of all images, from layer 2 on" in NOTEBOOK.prose
 
 
 def test_the_two_lines_are_worth_what_the_package_keeps():
@@ -286,7 +286,7 @@ def test_the_fan_closes_but_not_on_the_line():
     for unit in (1, 17, 64):
         wide, narrow = (np.ptp(np.log(shown(m, unit)["slopes"])) for m in (2, 256))
         assert wide > 10 * narrow
-    assert "with m = 256 the thick line is outside in 40 of 64 units" in NOTEBOOK.prose
+    assert "with m = 256 its thick line is outside in 40 of 64 units" in NOTEBOOK.prose
     assert shown(256)["outside"].sum() == 40 and max(shown(m)["outside"].sum() for m in (4, 8, 16, 32)) < 5
     x, gamma = IMAGES @ FINISHED[0][0], FINISHED[1][0]
     own = gamma / np.sqrt(x.var(axis=0) + 1e-5)  # of all 297 in one batch

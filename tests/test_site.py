@@ -1,4 +1,5 @@
 """The pages for reading, in a browser without a network: what each shows, hides, links to, and how wide it is."""
+import html
 import io
 import re
 from urllib.parse import unquote, urlsplit
@@ -203,7 +204,7 @@ def test_pictures_have_their_sentences(visits):
         """The sentences of an output's picture, or of those that are folded away in a result."""
         if "image/png" in output.get("data", {}):
             return [output.metadata["image/png"]["alt"]]
-        return re.findall('<img alt="([^"]*)"', output.get("data", {}).get("text/html", ""))
+        return list(map(html.unescape, re.findall('<img alt="([^"]*)"', output.get("data", {}).get("text/html", ""))))
 
     assert not problems(visits, wrong)
 
