@@ -14,7 +14,8 @@ BIN := .venv/bin
 # The notebooks choose their own back end; one from outside changes what a cell prints.
 unexport MPLBACKEND
 
-.PHONY: lesson slides app check test test-app test-browsers check-processors outputs bench site lock check-binder links clean
+.PHONY: lesson slides app check test test-app test-browsers test-hub check-processors outputs bench site lock \
+  check-binder links clean
 
 lesson: .venv/lesson
 	$(BIN)/python -m batchnorm_lesson $(LAB_ARGS)
@@ -44,6 +45,10 @@ test-app: build/app/ready
 test-browsers: .venv/test
 	xvfb-run --auto-servernum --server-args="-screen 0 1400x900x24" $(BIN)/python -m pytest tests/try_browsers.py \
 	  $(PYTEST_ARGS)
+
+# As root, on a computer for nothing else: it makes ten accounts, and removes them.
+test-hub: build/hub/ready
+	build/hub/bin/python tests/try_jupyterhub.py
 
 check-processors: .venv/test
 	$(BIN)/python tests/processors.py
@@ -89,7 +94,7 @@ links:
 
 # By name: build/slides, a checkpoint of Jupyter's and whatever else is there may be what somebody has typed.
 clean:
-	rm -rf .venv .pytest_cache *.egg-info $(addprefix build/,app bdist.* binder lib lite screenshots uv) \
+	rm -rf .venv .pytest_cache *.egg-info $(addprefix build/,app bdist.* binder hub lib lite screenshots uv) \
 	  build/limits.txt build/locked.txt build/tests.txt
 	find batchnorm_lesson notebooks tests -name __pycache__ -prune -exec rm -rf {} +
 
@@ -123,6 +128,14 @@ build/app/ready: requirements.txt tests/requirements.txt pyproject.toml
 	@echo "Installing what the app needs into build/app: about 110 MB to download, some minutes, this time only."
 	@$(DOTS) "$(PYTHON)" -m venv --clear build/app && build/app/bin/python -m pip install --quiet --disable-pip-version-check \
 	  -r requirements.txt -r tests/requirements.txt -e '.[app]'
+	@touch $@
+
+build/hub/ready: requirements.txt
+	@$(CHECK_PYTHON)
+	"$(PYTHON)" -m venv --clear build/hub
+	build/hub/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt jupyterhub \
+	  jupyterhub-idle-culler
+	npm install --silent --no-fund --no-audit --prefix build/hub configurable-http-proxy
 	@touch $@
 
 build/binder/bin/jupyter-repo2docker:
