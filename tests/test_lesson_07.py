@@ -135,7 +135,7 @@ def test_the_answers_to_lay_a_line_are_on_the_sliders():
         explorer.set(height=height - 0.05)
         assert "Σ left = 0," not in explorer.text
     assert tuple(lesson.upstream().compute(**lesson.upstream().values)[0]["dy"]) == answers[0][0]
-    assert "Height 0.3, slope −0.4. They end in dx." in NOTEBOOK.prose and "Height 1, slope 0: nothing" in NOTEBOOK.prose
+    assert "Height 0.3, slope −0.4: dx." in NOTEBOOK.prose and "Height 1, slope 0: nothing" in NOTEBOOK.prose
     assert "Any straight line over x̂: 0, 0.3, 0.4, 0.7." in NOTEBOOK.prose
 
 
