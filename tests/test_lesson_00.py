@@ -217,7 +217,7 @@ def test_layer_20_changes_most_and_early():
     assert (np.abs(ratio[-1]).argmax(axis=0) == 2).all() and "In layer 20, in every unit" in NOTEBOOK.prose
     spread = values.std(axis=2)[:, 2]
     early = np.median(((spread - spread[0]) / (spread[-1] - spread[0]))[lesson.STEPS.index(50)])
-    assert 0.5 < early < 0.65 and "on average half of it by step 50" in NOTEBOOK.prose
+    assert 0.5 < early < 0.65 and "on average half of the growth by step 50" in NOTEBOOK.prose
     assert (spread[-1] / spread[0]).min() == pytest.approx(3, abs=0.1)
     assert "about three times or more" in NOTEBOOK.prose
     assert f"that of unit 64 from {number(spread[0, 63])} to {number(spread[-1, 63])}" in NOTEBOOK.prose
