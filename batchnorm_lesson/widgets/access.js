@@ -158,7 +158,8 @@ function leave_point(event) {
     held.sliders[0].moved.then(slider => {
         const handles = [...box.querySelectorAll('[role=slider]')], name = slider.get('description');
         const handle = handles.find(each => each.getAttribute('aria-label') == name);
-        setTimeout(() => handle?.focus({preventScroll: true}));  // a click comes first, and takes the focus
+        // The click comes first, and takes the focus; in Firefox it is a task of its own.
+        setTimeout(() => handle?.focus({preventScroll: true}), 50);
     });
     held = null;
 }
