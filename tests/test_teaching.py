@@ -1,7 +1,12 @@
 """The page for teachers: it names what the lessons hold, quotes them word for word, and its plans add up."""
+import itertools
+import json
 import math
 import re
+import sys
+from pathlib import Path
 
+import nbformat
 import pytest
 
 from batchnorm_lesson import exercises
@@ -24,11 +29,25 @@ def named(pattern, number):
     return set(re.findall(pattern, source(number)))
 
 
-def row(section, name):
-    """The cells of a table's row that begins with a name, without the name."""
-    found = [line for line in section.splitlines() if line.startswith(f"| `{name}` |")]
-    assert len(found) == 1, f"notebooks/teaching.md needs one row for {name} in its lesson's section"
-    return [cell.strip() for cell in found[0].strip("|").split("|")[1:]]
+def line(section, name):
+    """What a lesson's list says of a prediction or an explorer, behind its name."""
+    found = re.findall(rf"^- `{re.escape(name)}`(.+)$", section, re.MULTILINE)
+    assert len(found) == 1, f"notebooks/teaching.md needs one line for {name} in its lesson's section"
+    return found[0]
+
+
+def prediction(section, name):
+    """What its line says of a prediction: the right answer, what students say, the reply."""
+    found = re.fullmatch(r" \*\*(\S+)\*\*: (.+) → (.+)", line(section, name))
+    assert found, f"the line of {name} is not: right answer in bold: what students say → reply"
+    return found.groups()
+
+
+def question(section, name):
+    """What its line says of an explorer: what to ask, the answer."""
+    found = re.fullmatch(r": (.+) \(([^()]+)\)", line(section, name))
+    assert found, f"the line of {name} is not: what to ask (answer)"
+    return found.groups()
 
 
 def plan(title):
@@ -40,6 +59,13 @@ def place(name, number):
     """Where a lesson first has the prediction, explorer or exercise of that name; -1 if it has none."""
     found = re.search(rf'(?:questions\.predict\("|explorers\.|exercises\.){re.escape(name)}\b(?!-)', source(number))
     return found.start() if found else -1
+
+
+def headed(number):
+    """A lesson cut at its headings: each part begins with the words of its heading, without quotation marks."""
+    cells = nbformat.read(NOTEBOOKS[number], as_version=4).cells
+    text = "\n".join(cell.source for cell in cells)
+    return [part.lstrip('"') for part in re.split(r"^##+ ", text, flags=re.MULTILINE)]
 
 
 def table(section):
@@ -60,28 +86,33 @@ def right(question):
 def test_section_names_all_that_its_lesson_holds(number):
     section = LESSONS[number]
     for name in named(r'questions\.predict\("([\w-]+)', number):
-        known, answer, reply = row(section, name)
-        assert known == right(QUESTIONS["predict"][name]) and answer and reply, name
+        assert prediction(section, name)[0] == right(QUESTIONS["predict"][name]), name
     for name in named(r"\bexplorers\.(\w+)\(", number):
-        assert row(section, name)[0]
+        assert question(section, name)
     for name in named(r"\bexercises\.(\w+)\.check", number):
         assert f"`{name}`" in section, name
     assert all(word in section for word in ("**Aim:**", "**One sentence:**", "**Exercise", "**Stuck:**", "**Skip:**"))
 
 
 @by_lesson
+def test_list_is_in_the_order_of_its_lesson(number):
+    places = [place(name, number) for name in re.findall(r"^- `([\w-]+)`", LESSONS[number], re.MULTILINE)]
+    assert -1 not in places and places == sorted(places)
+
+
+@by_lesson
 def test_section_takes_the_minutes_of_its_lesson_and_links_to_it(number):
     minutes, = re.findall(r"about (\d+ minutes(?: in class, \d+ alone)?)", source(number))
-    assert f"[The lesson]({NOTEBOOKS[number].name}), {minutes}." in LESSONS[number]
+    assert f"[{minutes}]({NOTEBOOKS[number].name})." in LESSONS[number]
 
 
 @by_lesson
 def test_quoted_answers_are_wrong_choices_of_the_lesson(number):
     for name in named(r'questions\.predict\("([\w-]+)', number):
-        question = QUESTIONS["predict"][name]
-        _, answer, _ = row(LESSONS[number], name)
-        for quoted in re.findall(r'^"(.+)"$', answer) if "choices" in question else ():
-            assert quoted in [choice["text"] for choice in question["choices"] if not choice.get("right")], name
+        choices = QUESTIONS["predict"][name].get("choices")
+        if choices:
+            quoted = prediction(LESSONS[number], name)[1].strip('"')
+            assert quoted in [choice["text"] for choice in choices if not choice.get("right")], name
 
 
 @by_lesson
@@ -98,15 +129,15 @@ def test_mistakes_are_named_as_in_the_catalogue(number):
 @by_lesson
 def test_the_reply_holds_the_number_that_the_question_wants(number):
     for name in named(r'questions\.predict\("([\w-]+)', number):
-        question = QUESTIONS["predict"][name]
-        if "answer" in question and name != "balance-point":  # which is not to be said before Reveal
-            assert re.search(rf"(?<![\d.]){question['answer']}(?![\d]|\.\d)", row(LESSONS[number], name)[2]), name
+        answer = QUESTIONS["predict"][name].get("answer")
+        if answer and name != "balance-point":  # which is not to be said before Reveal
+            assert re.search(rf"(?<![\d.]){answer}(?![\d]|\.\d)", prediction(LESSONS[number], name)[2]), name
 
 
 @by_lesson
 def test_answers_in_brackets_hold_the_numbers_of_the_lessons_own_answer(number):
     for name in named(r"\bexplorers\.(\w+)\(", number):
-        said, = re.findall(r"\(([^()]+)\)$", row(LESSONS[number], name)[0])
+        _, said = question(LESSONS[number], name)
         behind = re.split(rf"explorers\.{name}\(", source(number))[1]
         answer = behind.partition("</details>")[0].rpartition("<summary>")[2]
         for value in re.findall(NUMBER, said):
@@ -120,6 +151,24 @@ def test_plan_adds_up_and_names_what_there_is(title):
     for _, lesson, what in plan(title):
         places = [place(name, int(lesson)) for name in re.findall(r"`([\w-]+)`", what)]
         assert -1 not in places and places == sorted(places), what
+
+
+def test_half_a_day_names_the_headings_to_scroll_to():
+    """Each is a heading's beginning, and what is named behind it stands under it; exercises are under *Your turn*."""
+    for _, lesson, what in plan("Half a day"):
+        for heading, behind in re.findall(r"\*([^*]+)\*([^*]*)", what) if lesson.isdigit() else ():
+            parts = headed(int(lesson))
+            section, = (part for part in parts if part.startswith(heading))
+            for name in re.findall(r"`([\w-]+)`", behind):
+                shown = [part for part in parts if re.search(rf'(?:predict\("|explorers\.){name}\b(?!-)', part)]
+                assert section in shown or not shown and name in exercises.__all__, (heading, name)
+
+
+def test_half_a_day_has_a_minute_for_each_change_of_lesson():
+    lessons = [lesson for _, lesson, _ in plan("Half a day") if lesson.isdigit() or lesson == "break"]
+    changes = [pair for pair in itertools.pairwise(lessons) if "break" not in pair]
+    (minutes, said), = ((int(minutes), what) for minutes, _, what in plan("Half a day") if "changes of lesson" in what)
+    assert len(changes) == minutes == 6 and said.startswith(" six changes")
 
 
 @pytest.mark.parametrize("title", PLANS)
@@ -155,10 +204,20 @@ def test_what_is_said_of_numbers_is_so():
     guessing, = re.findall(r"ln 10 = (\d\.\d+)", PAGE)
     assert guessing == f"{math.log(10):.2f}" and f"{guessing} in the last" in Notebook(0).all_printed()
     lessons = {lesson for _, lesson, _ in plan("Half a day") if lesson.isdigit()}
-    memory = dict(re.findall(r"^\| ([^|]+) \| (?:about )?([\d,]+) \|$", SECTIONS["How to run it"], re.MULTILINE))
-    one, more = (int(value) for name, value in memory.items() if "one lesson run" in name or "each further" in name)
-    assert len(lessons) == 9 and "all nine lessons" in PAGE
-    assert f"about {30 * (one + 8 * more) / 1000:.0f} GB" in PAGE and 7 < 30 * one / 1000 < 8
+    run = " ".join(SECTIONS["How to run it"].split())
+    one, more = map(int, re.findall(r"(\d+) MB for (?:a student with one|each further)", run))
+    assert len(lessons) == 9 and "all nine lessons" in run
+    assert f"about {30 * (one + 8 * more) / 1000:.0f} GB" in run and 7 < 30 * one / 1000 < 8
+
+
+@pytest.mark.parametrize("keys, command, settings", [
+    ("Ctrl+B", "application:toggle-left-area", "application-extension/commands.json"),
+    ("Ctrl+Shift+K", "toc:show-panel", "toc-extension/registry.json")])
+def test_keys_are_those_of_jupyterlab(keys, command, settings):
+    schema = Path(sys.prefix, "share/jupyter/lab/schemas/@jupyterlab", settings).read_text(encoding="utf-8")
+    own = keys.replace("Ctrl", "Accel").split("+")  # Accel is Ctrl, on a Mac ⌘
+    assert keys in PAGE and (command, [" ".join(own)]) in [
+        (shortcut["command"], shortcut["keys"]) for shortcut in json.loads(schema)["jupyter.lab.shortcuts"]]
 
 
 def test_links_and_anchors_lead_somewhere():
@@ -170,4 +229,5 @@ def test_links_and_anchors_lead_somewhere():
 
 
 def test_an_evening_is_enough():
-    assert len(PAGE.splitlines()) <= 450
+    """As `wc -w` counts, to which the bars of a table are words, too."""
+    assert len(PAGE.split()) <= 4000
