@@ -108,7 +108,7 @@ def test_variances_of_independent_numbers_add_up_and_absolute_deviations_do_not(
     other = np.array([9, 10, 10, 11])
     sums = np.add.outer(X, other).ravel()  # every pair equally often
     assert np.var(sums) == np.var(X) + np.var(other) == 25.5
-    assert "variances **add up** when you add independent numbers" in NOTEBOOK.prose
+    assert "if you add independent numbers, their variances **add up**" in NOTEBOOK.prose
     found = re.findall(r"= +([\d.]+), measured on the sums +([\d.]+)", NOTEBOOK.printed("100_000"))
     digits, digits_absolute, signs, signs_absolute = [tuple(map(float, pair)) for pair in found]
     assert digits[0] == pytest.approx(digits[1], rel=0.01) and signs[0] == pytest.approx(signs[1], abs=0.1)
