@@ -187,7 +187,7 @@ def test_what_an_upstream_of_ones_misses():
     catalogue = exercises.input_gradient.catalogue
     missed = [mistake.name for mistake in catalogue if np.allclose(mistake.wrong(*ones), 0, atol=1e-5)]
     assert 0.5 < len(missed) / len(catalogue) < 0.7
-    assert "and so do more than half of the mistakes that the exercise below knows" in NOTEBOOK.prose
+    assert "and so do more than half of the common mistakes that the exercise below names" in NOTEBOOK.prose
     assert {"sign of dx", "gamma forgotten"} <= set(missed)
 
 
