@@ -202,6 +202,9 @@ def test_the_answers_to_the_map_of_scales():
     plain, normed = (right("tanh", kind) for kind in (0, 1))
     scales = TRAININGS["scales"]
     assert list(scales[plain[:, DEPTHS.index(20)] >= 85]) == [0.125, 0.2]
+    starts = TRAININGS["by_scale"][list(TRAININGS["activations"]).index("tanh")][list(scales).index(0.125)]
+    assert np.sort(100 * starts[DEPTHS.index(20), 0]).round().tolist()[:2] == [73, 95]
+    assert "(At 0.125 one start of the three gets 73 %.)" in NOTEBOOK.prose
     assert min(scales[normed[:, DEPTHS.index(40)] > 50]) == 0.08 and "Below 0.08." in NOTEBOOK.prose
     assert f"{np.sqrt(1 / 64):g}" == "0.125" and f"{np.sqrt(2 / 64):.2f}" == "0.18"
     relu = right("relu", 1)
@@ -278,6 +281,16 @@ def test_the_sum_and_not_batch_norm_trains_sixty_layers():
     assert recorder.SIXTY["residual"] == recorder.SIXTY["plain"] | {"residual": True}
 
 
+def test_without_batch_norm_the_sum_needs_small_weights():
+    outputs = {}
+    for scale in (0.02, "he"):
+        network = Network(60, activation="relu", scale=scale, residual=True)
+        network.forward(LEARN[0][:64])
+        outputs[scale] = np.linalg.norm(network.activations[-1]) / np.linalg.norm(LEARN[0][:64])
+    assert outputs[0.02] < 100 and outputs["he"] > 1e13
+    assert "with He's, its values grow more than 10¹³ times" in NOTEBOOK.prose
+
+
 def widths(walks):
     """How wide the bands are, without and with batch norm, on average: early and later, by two yardsticks."""
     found = {}
@@ -303,6 +316,16 @@ def test_the_recorded_bands_say_what_the_lesson_says_of_them():
 
     assert recorder.PROBED[11] == 60  # where the pictures are split
     assert_bands(*CURVES["walks"], recorded_within)
+
+
+def test_bars_that_begin_at_equal_losses():
+    """20 layers, seven starts without and with: 1.46 and 1.13, 0.95 and 1.04, 1.43 and 0.45, 1.32 and 1.40, …"""
+    lengths = re.findall(r"bars from 0.1 … 0.3: ([\d.]+) long without, ([\d.]+) with", NOTEBOOK.printed("equal ="))
+    for told, kinds in zip(lengths, CURVES["walks"], strict=True):
+        equal = [[most - least for least, most, _ in steps if 0.1 < least < 0.3] for steps in kinds]
+        assert min(map(len, equal)) >= 3 and told == tuple(f"{np.mean(lengths):.2f}" for lengths in equal)
+    (plain, normed), _ = lengths
+    assert float(normed) < 0.6 * float(plain)
 
 
 long = pytest.mark.skipif(not (THOROUGH or ROUNDINGS), reason="trains for long what is recorded: THOROUGH=1")
