@@ -183,7 +183,8 @@ def test_quiz():
     assert layer.running_mean.shape == (10,)
     assert right_choice(second.choices) == f"{1 - 0.99:.2g}"
     assert "ten times as fast" in second.choices[1]["because"] and 0.1 / 0.01 == pytest.approx(10)
-    assert "eps to 10⁻³" in second.choices[2]["because"] and "Keras: eps 10⁻³" in NOTEBOOK.prose
+    assert "eps to 10⁻³" in second.choices[2]["because"]
+    assert "eps is 10⁻⁵ in PyTorch, 10⁻³ in Keras" in Notebook(3).prose
     assert right_choice(third.choices) == "a batch norm that is in training mode"
     together, alone = read(IMAGES, KEPT), [read(IMAGES[i:i + 1], KEPT)[0] for i in range(297)]
     assert list(together) == alone, "in evaluation each image is read by itself"
@@ -337,3 +338,10 @@ def test_evaluation_can_be_better_than_training(within):
     within(75, beside, 90, "right in batches of 4")
     within(90, 100 * small.accuracy(*TEST), 100, "right in evaluation")
     assert "| Evaluation beats training |" in NOTEBOOK.prose
+
+
+def test_statistics_of_other_data_are_told_by_one_large_batch_and_computed_anew():
+    """Images a third as bright are "other data": the kept statistics fail on them, those of a large batch do not."""
+    other, everyone = IMAGES / 3, statistics_of(LEARN[0] / 3)
+    assert share(other, TRUTH, KEPT) < 80 and share(other, TRUTH) > 95 and share(other, TRUTH, everyone) > 95
+    assert "ask in one large batch: if that is better, compute them [anew](#The-statistics-of-all)" in NOTEBOOK.prose
