@@ -344,4 +344,4 @@ def test_statistics_of_other_data_are_told_by_one_large_batch_and_computed_anew(
     """Images a third as bright are "other data": the kept statistics fail on them, those of a large batch do not."""
     other, everyone = IMAGES / 3, statistics_of(LEARN[0] / 3)
     assert share(other, TRUTH, KEPT) < 80 and share(other, TRUTH) > 95 and share(other, TRUTH, everyone) > 95
-    assert "ask in one large batch: if that is better, compute them [anew](#The-statistics-of-all)" in NOTEBOOK.prose
+    assert "better in one large batch? Then compute them [anew](#The-statistics-of-all)" in NOTEBOOK.prose
