@@ -23,7 +23,7 @@ earlier_runs.register()
 
 def predict(name):
     """The prediction of that name in questions.toml. Raises ValueError for a name that is not there."""
-    predictions = _texts()["predict"]
+    predictions = texts()["predict"]
     one_of("name", name, tuple(predictions))
     results.asked(name)
     question = Choice if "choices" in predictions[name] else Guess
@@ -32,7 +32,7 @@ def predict(name):
 
 def quiz(lesson):
     """The three questions at the end of a lesson, by its number. Raises ValueError for a lesson without any."""
-    quizzes = _texts()["quiz"]
+    quizzes = texts()["quiz"]
     key = one_of("lesson", f"{lesson:02}" if isinstance(lesson, int) else lesson, tuple(quizzes))
     return Quiz([Choice(entry, f"{i}. ") for i, entry in enumerate(quizzes[key], 1)])
 
@@ -175,15 +175,15 @@ class Quiz(Question):
 
 
 def _text(words):
-    words = f'<div style="line-height:1.5">{_inline(words)}</div>'
+    words = f'<div style="line-height:1.5">{inline(words)}</div>'
     return widget(widgets.HTML, {"width": "auto"}, value=words)
 
 
 def _paragraph(*lines):
-    return f"<p>{'<br>'.join(map(_inline, lines))}</p>"
+    return f"<p>{'<br>'.join(map(inline, lines))}</p>"
 
 
-def _inline(words):
+def inline(words):
     """Plain words as HTML; `words` between backticks become code, a newline a new line."""
     parts = html.escape(words, quote=False).replace("\n", "<br>").split("`")
     return "".join(f"<code>{part}</code>" if i % 2 else part for i, part in enumerate(parts))
@@ -206,5 +206,6 @@ def _typed_number(words):
 
 
 @lru_cache
-def _texts():
+def texts():
+    """All texts of questions.toml: ``predict``, the predictions by name, and ``quiz``, three questions for a lesson."""
     return tomllib.loads((files(__package__) / "questions.toml").read_text(encoding="utf-8"))

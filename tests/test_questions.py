@@ -6,7 +6,7 @@ import pytest
 
 from batchnorm_lesson import questions
 
-TEXTS = questions._texts()
+TEXTS = questions.texts()
 PREDICTIONS = sorted(TEXTS["predict"])
 LESSONS = sorted(TEXTS["quiz"])
 
@@ -89,8 +89,8 @@ def test_a_choice_has_its_letter_in_the_text_and_in_words_on_its_button(name, qu
     for letter, choice, button in zip("ABCDE", question.choices, question.buttons):
         assert button.description == f"Answer {letter}"
         assert f"\n  {letter}. {choice['text']}" in question.as_text
-        assert f"{letter}. {questions._inline(choice['text'])}" in before
-        assert f"{letter}. {'Right' if choice.get('right') else 'No'}. {questions._inline(choice['because'])}" in folded
+        assert f"{letter}. {questions.inline(choice['text'])}" in before
+        assert f"{letter}. {'Right' if choice.get('right') else 'No'}. {questions.inline(choice['because'])}" in folded
     assert "<li>" not in question.closed
 
 
@@ -143,7 +143,7 @@ def test_without_a_kernel_the_answer_is_folded_away(name):
     explanations = [choice["because"] for choice in getattr(question, "choices", [])] or [question.entry["because"]]
     for words in explanations:
         assert words.replace("`", "") not in data["text/plain"]
-        assert questions._inline(words) not in before and questions._inline(words) in folded
+        assert questions.inline(words) not in before and questions.inline(words) in folded
     assert "application/vnd.jupyter.widget-view+json" in data
 
 
