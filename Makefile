@@ -14,7 +14,7 @@ BIN := .venv/bin
 # The notebooks choose their own back end; one from outside changes what a cell prints.
 unexport MPLBACKEND
 
-.PHONY: lesson slides app check test test-app test-browsers test-hub check-processors outputs bench site lock \
+.PHONY: lesson slides app check test test-app test-browsers test-hub check-processors outputs bench site key lock \
   check-binder links clean
 
 lesson: .venv/lesson
@@ -69,6 +69,10 @@ site: .venv/test build/lite/bin/jupyter
 	cd build/lite/source && ../bin/jupyter lite build --apps lab --no-sourcemaps --output-dir ../../site/lite \
 	  >../log 2>&1 || { cat ../log; exit 1; }
 WIDGETS = $(shell grep -E '^(comm|ipywidgets|jupyterlab-widgets)==' requirements.txt)
+
+# What a teacher prints, with the right answers: not in build/site, which may be published.
+key: .venv/lesson
+	$(BIN)/python -m batchnorm_lesson key build/key
 
 # tests/requirements.txt holds only what the slides and the tests add, so the packages in requirements.txt are its
 # limits, and are taken out of it.

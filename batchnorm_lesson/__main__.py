@@ -10,6 +10,7 @@ COMMANDS = {  # the module whose main() it is, what pip installs for it, what it
     "slides": ("editions.slides", "lab,slides", "opens a lesson as a slide show: slides 03"),
     "app": ("editions.app", "app", "shows the lessons without code and exercises, for a tablet or a public screen"),
     "pages": ("editions.pages", "site", "writes the lessons as pages for reading: pages build/site"),
+    "key": ("editions.key", "lab", "writes what a teacher prints, and all right answers: key FOLDER"),
     "report": ("report", "lab", "shows what a class has solved: report FOLDER"),
     "graded": ("editions.graded", "lab", "writes the source of a graded course for nbgrader: graded FOLDER"),
 }

@@ -19,6 +19,7 @@ from . import files
 ROLES = {"navigation", "how-to-run", "exercise", "typing"}
 OTHERS_TAGS = {"raises-exception"}  # nbval's
 LINK = re.compile(r"(?<=\]\()(?:\.\./|notebooks/)?(README\.md|teaching\.md|help\.md|\d\d_\w+\.ipynb)(?=[#)])")
+PREDICTION = re.compile(r'^questions\.predict\("([\w-]+)"\)$', re.MULTILINE)
 CHECK = re.compile(r"^exercises\.(\w+)\.check\((\w+)\)$", re.MULTILINE)
 
 
@@ -107,6 +108,12 @@ def roles_of(cell):
         raise ValueError(f"cell {cell.get('id')}: tags must be among {', '.join(sorted(ROLES))}, got "
                          f"{', '.join(sorted(unknown))}")
     return tags & ROLES
+
+
+def prediction_of(cell):
+    """The name of the prediction that a cell asks for; None for every other cell."""
+    found = PREDICTION.search(cell.source) if cell.cell_type == "code" else None
+    return found and found[1]
 
 
 def exercise_of(cell):

@@ -16,7 +16,7 @@ from conftest import THOROUGH
 from lessons import NOTEBOOKS, QUESTIONS, ROOT, contrast
 
 pytest.importorskip("latex2mathml", reason="latex2mathml is not installed (pip install -r tests/requirements.txt)")
-from batchnorm_lesson.editions import markdown, pages  # noqa: E402
+from batchnorm_lesson.editions import key, markdown, pages  # noqa: E402
 
 NAMES = ["index.html", *(path.stem + ".html" for path in NOTEBOOKS)]
 PROSE = ["index.html", "teaching.html", "help.html"]
@@ -298,3 +298,40 @@ def test_colours_of_formulas_can_be_read(visits):
             used |= {name.upper() for name, _ in inks}
             assert all(contrast(ink, ground) >= 4.5 for _, ink in inks)
     assert used <= {colour.upper() for colour in style.COLORS.values()} and len(used) > 4
+
+
+# On paper
+
+SHEETS = {"sheet.html": 1, "solution.html": 1, "homework.html": 2, "homework-solved.html": 2}
+UPRIGHT, ACROSS = (595, 842), (842, 595)  # A4, in points
+TYPE = """() => [...document.querySelectorAll('body *')].filter(part => part.innerText?.trim())
+    .map(part => parseFloat(getComputedStyle(part).fontSize) * 72 / 96)"""
+SPILLED = """() => [...document.querySelectorAll('.sheet')].filter(half =>
+    half.scrollHeight > half.clientHeight + 1 || half.scrollWidth > half.clientWidth + 1).length"""
+
+
+@pytest.fixture(scope="module")
+def on_paper():
+    return key.files(ROOT)
+
+
+@pytest.mark.parametrize("name", [*SHEETS, "key.html"])
+def test_paper_is_printed_on_its_sheets_in_readable_type(tab, on_paper, name):
+    from axe import violations
+    tab.requests.clear()
+    tab.set_viewport_size(SCREENS[0])
+    tab.set_content(on_paper[name])
+    assert not tab.requests and not tab.evaluate("() => document.scripts.length") and not violations(tab)
+    tab.emulate_media(media="print", color_scheme="light")
+    assert round(min(tab.evaluate(TYPE)), 3) >= 10 and not tab.evaluate(SPILLED)
+    boxes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", tab.pdf(prefer_css_page_size=True))  # one a page
+    assert {tuple(round(float(side)) for side in box) for box in boxes} == {ACROSS if name == "sheet.html" else UPRIGHT}
+    assert len(boxes) == SHEETS.get(name, len(boxes))
+    tab.emulate_media(media="screen")
+
+
+def test_the_site_has_paper_and_leads_nobody_to_the_solution(site, visits):
+    assert {path.name for path in (site / "paper").iterdir()} == {"sheet.html", "solution.html", "homework.html"}
+    links = {link for visit in visits.values() for link in visit.facts["links"]}
+    assert {link for link in links if link.startswith("paper/")} == {"paper/sheet.html", "paper/homework.html"}
+    assert not re.search("href=\"(?!data:)", (site / "paper" / "sheet.html").read_text(encoding="utf-8"))

@@ -1,1 +1,1 @@
-"""What is made of the lessons: slides, the app, pages for reading, JupyterLite and a graded course."""
+"""What is made of the lessons: slides, the app, pages for reading, JupyterLite, a graded course, paper and its key."""

@@ -1,8 +1,9 @@
 """``python -m batchnorm_lesson pages [FOLDER]`` writes the lessons as pages for reading, by default into build/site.
 
-``--lite FOLDER`` writes there the files of the JupyterLite edition, and the pages link to that edition in their own
-folder ``lite``, where ``make site`` builds it. ``--repository ADDRESS`` is named on the start page. A folder must be
-new, empty or one that this command has made; with ``--overwrite`` it may be another.
+Their folder ``paper`` holds what is to be printed. ``--lite FOLDER`` writes there the files of the JupyterLite edition,
+and the pages link to that edition in their own folder ``lite``, where ``make site`` builds it. ``--repository ADDRESS``
+is named on the start page. A folder must be new, empty or one that this command has made; with ``--overwrite`` it may
+be another.
 """
 import argparse
 import os
@@ -17,6 +18,7 @@ from nbconvert import HTMLExporter
 from ..exercises.judging import found_by_a_check
 from ..files import KEPT, OwnFolder, say
 from ..lessons import folder, lessons, relinked
+from . import paper
 from .lite import contents
 from .markdown import as_in_jupyter, as_on_github, code, scrollable, to_html
 
@@ -50,6 +52,7 @@ class Exporter(HTMLExporter):
 def pages(source, lite=False, repository=None):
     """A page for each lesson, a start page from the README, teachers' page, help, the files they link to: name → text.
 
+    And, in ``paper``, what is to be printed; the sheet's solution is there for teachers, and no page links to it.
     ``source`` is the folder of README and notebooks. With ``lite`` the pages link to a JupyterLite edition in the
     folder ``lite`` beside them; ``repository`` is the address that the start page names.
     """
@@ -68,6 +71,7 @@ def pages(source, lite=False, repository=None):
         cell = nbformat.v4.new_markdown_cell(text)
         made[f"{name}.html"] = exporter.page(nbformat.v4.new_notebook(cells=[cell]), title=_title(text), folder=source,
                                              start=True, anchor=as_on_github)
+    made.update({f"paper/{name}": text for name, text in paper.files().items()})
     return made
 
 
@@ -122,6 +126,8 @@ def _ways(lite, repository):
     ways = ["**To read,** choose a lesson below. No kernel, no script, no network is needed.",
             f"**To move the sliders here,** [open the lessons in JupyterLite]({lite}): nothing to install, but it "
             "needs the network, and a minute at first." if lite else "",
+            "**On paper:** [the sheet of a first lecture](paper/sheet.html), two on a page, and [homework by "
+            "hand](paper/homework.html) for who has no computer.",
             f"**To run them on your own computer,** get {folder} and give this command in it:"]
     return "\n\n".join(filter(None, ways))
 
