@@ -53,7 +53,7 @@ _hex = lru_cache(to_hex)
 
 
 def _leaves_its_frame(artist):
-    """Whether a mark goes further than a pixel of the page beyond the frame of its axes."""
+    """Whether a mark goes further than a pixel of the page, a hundredth of an inch, beyond the frame of its axes."""
     if isinstance(artist, (AxesImage, Spine)) or not artist.get_visible():
         return False
     if isinstance(artist, Quiver):
@@ -66,8 +66,8 @@ def _leaves_its_frame(artist):
         points = np.vstack([path.vertices if path.codes is None else path.vertices[path.codes != Path.CLOSEPOLY]
                             for path in paths] or [np.empty((0, 2))])
         transform = artist.get_transform()
-    points, frame = transform.transform(points), artist.axes.bbox
-    return bool((points < frame.min - style.SHARPNESS).any() or (points > frame.max + style.SHARPNESS).any())
+    points, frame, pixel = transform.transform(points), artist.axes.bbox, artist.figure.dpi / style.PAGE
+    return bool((points < frame.min - pixel).any() or (points > frame.max + pixel).any())
 
 
 class Picture:
@@ -91,14 +91,17 @@ class Picture:
             figure.get_layout_engine().execute(figure)
             figure.set_layout_engine("none")
             self._canvas.draw()
-        self._background = self._canvas.copy_from_bbox(figure.bbox)
+        self.size = tuple(side // style.SHARPNESS for side in self._canvas.get_width_height())  # on the page
+        # Twice, sharp and soft: True and False.
+        self._dpi = {True: figure.dpi, False: figure.dpi / style.SHARPNESS}
+        drawn = np.array(self._canvas.buffer_rgba())
+        soft = Image.fromarray(drawn).reduce(style.SHARPNESS).crop((0, 0, *self.size))
+        self._background = {True: drawn, False: np.asarray(soft)}
         moving = [artist for axes in figure.axes for artist in axes.findobj(lambda part: part.get_animated())]
         frame = [spine for axes in figure.axes for spine in axes.spines.values() if spine.get_visible()]
         self._labels = [artist for artist in moving if isinstance(artist, Text)]
         marks = [artist for artist in moving if not isinstance(artist, Text)]
         self._moving = sorted(marks + frame, key=lambda artist: artist.get_zorder())
-        self._pixels = tuple(int(side) for side in figure.bbox.size)
-        self.size = tuple(side // style.SHARPNESS for side in self._pixels)  # as it stands on the page
         self.update(**quantities)
 
     def update(self, **quantities):
@@ -140,33 +143,39 @@ class Picture:
         for i, (values, limits) in enumerate(((x, axes.get_xlim()), (y, axes.get_ylim()))):
             ends = limits if values is None else values if isinstance(values, tuple) else (values, values)
             points[0, :, i], points[1, :, i] = ends
-        return np.abs([0, 1] - axes.transData.transform(points.reshape(-1, 2)) / self._pixels).reshape(points.shape)
+        shares = axes.transData.transform(points.reshape(-1, 2)) / axes.figure.bbox.size
+        return np.abs([0, 1] - shares).reshape(points.shape)
 
     def png(self, sharp=True):
         """The picture as the bytes of a PNG file, made fast and twice as fine as its size says.
 
         Until the picture is moved it keeps its file. One that is not sharp, for a fast sequence, has only the pixels of
-        its size, and takes half the time.
+        its size, which is half the work.
         """
         with drawing:
             if not sharp and self._canvas is not None:
-                return png_file(np.asarray(self._paint().reduce(style.SHARPNESS)), 1)
+                return png_file(np.asarray(self._paint(sharp=False)), 1)
             if self._file is None:
                 self._file = png_file(np.asarray(self._paint()), 1)
             return self._file
 
-    def _paint(self):
+    def _paint(self, sharp=True):
         """The picture as an image of Pillow's: the background, and over it what moves."""
-        self._canvas.restore_region(self._background)
+        figure, background = self._canvas.figure, self._background[sharp]
+        if self._canvas.get_width_height()[::-1] != background.shape[:2]:
+            figure.dpi = 1  # an interrupt may have left it half changed: a change to what it says it is would be none
+            figure.dpi = self._dpi[sharp]
+        pixels = np.asarray(self._canvas.get_renderer().buffer_rgba())
+        pixels[:] = background
         for artist in self._moving:
             artist.axes.draw_artist(artist)
-        drawn = Image.frombuffer("RGBA", self._pixels, self._canvas.buffer_rgba(), "raw", "RGBA", 0, 1)
-        pixels = drawn.convert("RGB")
-        self._write_labels(ImageDraw.Draw(pixels))
-        return pixels
+        painted = Image.fromarray(pixels).convert("RGB")
+        self._write_labels(painted)
+        return painted
 
-    def _write_labels(self, pen):
+    def _write_labels(self, painted):
         """Write the moving labels over the picture. Pillow takes a tenth of matplotlib's time for words."""
+        pen, dpi = ImageDraw.Draw(painted), self._canvas.figure.dpi
         shown = [label for label in self._labels if label.get_text() and label.get_visible()]
         for _, labels in groupby(shown, lambda label: id(label.get_transform())):
             labels = list(labels)
@@ -174,8 +183,8 @@ class Picture:
             places = labels[0].get_transform().transform([label.get_position() for label in labels])
             for label, (x, y) in zip(labels, places):
                 look = {"anchor": ANCHORS[label.get_ha()] + ANCHORS[label.get_va()],
-                        "font": style.font(label.get_size()), "fill": _hex(label.get_color())}
-                pen.text((x, self._pixels[1] - y), label.get_text(), **look)
+                        "font": style.font(label.get_size(), dpi), "fill": _hex(label.get_color())}
+                pen.text((x, painted.height - y), label.get_text(), **look)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         """Jupyter's way to show it. A picture that stands by itself will hardly be moved: it gives its figure up."""

@@ -15,8 +15,9 @@ COLORS = {"x": "#3E3E3E", "mean": "#CC4810", "var": "#A24576", "std": "#A24576",
 MARKS = {"x": "o", "x_hat": "s", "y": "^"}
 FEATURE = "value of the feature (no unit)"
 FAINT = "#B8B8B8"
+PAGE = 100  # pixels of the page for an inch
 SHARPNESS = 2  # pixels of a picture for each pixel of the page: sharp on fine screens and on an enlarged page
-PIXELS_PER_INCH = 100 * SHARPNESS
+PIXELS_PER_INCH = PAGE * SHARPNESS
 
 LOOK = {
     "font.family": ["DejaVu Sans"], "font.size": 11, "mathtext.fontset": "dejavusans",
@@ -36,7 +37,7 @@ def context():
 def figure(width, height, columns=1, **options):
     """A figure outside pyplot, in inches, and its axes (one, or an array of columns); options go to ``subplots``."""
     # A whole number of pixels of the page, so that the picture stands on the page without being stretched.
-    drawing = Figure(figsize=(width, round(100 * height) / 100), dpi=PIXELS_PER_INCH, layout="constrained")
+    drawing = Figure(figsize=(width, round(PAGE * height) / PAGE), dpi=PIXELS_PER_INCH, layout="constrained")
     FigureCanvasAgg(drawing)
     return drawing, drawing.subplots(1, columns, **options)
 
@@ -118,9 +119,9 @@ def write(text, x, y, words):
 
 
 @lru_cache
-def font(size):
-    """The font of the pictures for Pillow, which writes the moving labels; size in points."""
-    return ImageFont.truetype(findfont("DejaVu Sans"), size * PIXELS_PER_INCH / 72)
+def font(size, dpi=PIXELS_PER_INCH):
+    """The font of the pictures for Pillow, which writes the moving labels; size in points, dpi in pixels an inch."""
+    return ImageFont.truetype(findfont("DejaVu Sans"), size * dpi / 72)
 
 
 def number(value, digits=2):
