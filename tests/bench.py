@@ -3,7 +3,8 @@
 The usual way is ipywidgets' ``interact``: every change draws a new pyplot figure and sends it as the inline back end
 does. Both ways take turns in one run, so that the ratios hold on a busy machine too. Three tables:
 
-1. for every explorer: one redraw in the kernel, from the changed control to the assigned PNG;
+1. for every explorer: one redraw in the kernel, from the changed control to the assigned PNG, soft as in motion and
+   sharp as where no page says when that ends;
 2. in the browser: from the key press to the painted picture; "words" is the same way with one line of text in the
    picture's place, the least that a slider with a kernel behind it can take;
 3. in the browser: distinct pictures a second while a slider is dragged, with a stock server and with ``make lesson``'s.
@@ -11,11 +12,11 @@ does. Both ways take turns in one run, so that the ratios hold on a busy machine
 import base64
 import contextlib
 import io
-import random
 import statistics
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from unittest import mock
 
@@ -30,12 +31,15 @@ import conftest
 import expected
 import lab
 from batchnorm_lesson import explorers
+from batchnorm_lesson.explorers.base import stops_of
 from batchnorm_lesson.figures import style
 
-REDRAWS, PRESSES, DRAGS, DRAG_SECONDS = 20, 40, 5, 3
+REDRAWS, PRESSES, DRAGS, DRAG_SECONDS = 12, 40, 5, 3
 # The simplest picture, the table of all steps, curves, two histograms, arrows: and the slider that is pressed.
 IN_THE_BROWSER = {"balance": "x₄ value", "batch_of_four": "x₄ value", "activation": "γ gamma",
-                  "estimates": "m batch size", "upstream": "dy₁ upstream"}
+                  "estimates": "m batch size", "upstream": "height of the line"}
+PATIENCE = 20  # seconds for a picture
+PAUSE = 40  # milliseconds between two presses: the three cells have had their turns before the page is at rest
 DRAGGED, DRAGGED_SLIDER = "balance", "support"
 USUAL_PIXELS = 100  # an inch
 TESTS = Path(__file__).resolve().parent
@@ -56,8 +60,9 @@ def usual_picture(figure, draw, **quantities):
 
 def draw_usual(function, quantities):
     """Draw what a function of figures draws, as a new pyplot figure."""
+    module = sys.modules[getattr(function, "func", function).__module__]  # some is given beforehand: functools.partial
     with (mock.patch.object(style, "figure", usual_figure), mock.patch.object(style, "context", contextlib.nullcontext),
-          mock.patch.object(sys.modules[function.__module__], "Picture", usual_picture)):
+          mock.patch.object(module, "Picture", usual_picture)):
         function(**quantities)
 
 
@@ -77,47 +82,53 @@ def usual(name):
 
 # 1. In the kernel
 
-def positions_of(control):
-    if hasattr(control, "options"):
-        return control.options
-    steps = range(round((control.max - control.min) / control.step) + 1)
-    values = [control.min + control.step * step for step in steps]
-    return [control.base ** value for value in values] if hasattr(control, "base") else values
+def moves(explorer):
+    """Each control in turn from one end to the other, in so many moves: what to set, one after the other."""
+    for name, control in explorer.controls.items():
+        stops = stops_of(control).tolist()
+        for i in range(REDRAWS):
+            yield {name: stops[i * (len(stops) - 1) // (REDRAWS - 1)]}
 
 
 def redraw_times(name):
-    """Seconds of processor time for a redraw, by the explorer and the usual way, taking turns: two lists."""
-    explorer = getattr(explorers, name)()
-    chance, ours, theirs = random.Random(1), [], []
-    for _ in range(REDRAWS + 2):
-        setting = {name: chance.choice(positions_of(control)) for name, control in explorer.controls.items()}
-        begin = time.thread_time()
-        explorer.set(**setting)
-        ours.append(time.thread_time() - begin)
+    """Seconds of processor time for a redraw, soft, sharp and the usual way, taking turns: three lists."""
+    soft, sharp, times = getattr(explorers, name)(), getattr(explorers, name)(), []
+    soft.at_rest()
+
+    def draw_as_usual():
         with style.context():
-            begin = time.thread_time()
-            draw_usual(explorer.make, explorer.compute(**explorer.values)[0])
+            draw_usual(sharp.make, sharp.compute(**sharp.values)[0])
             print_figure(plt.gcf(), "png")
             plt.close()
-            theirs.append(time.thread_time() - begin)
-    return ours[2:], theirs[2:]  # the first ones still fill caches
+
+    for setting in moves(soft):
+        times.append([time_of(partial(soft.set, **setting)), time_of(partial(sharp.set, **setting)),
+                      time_of(draw_as_usual)])
+    return zip(*times[1:])  # the first ones still fill caches
+
+
+def time_of(action):
+    begin = time.thread_time()
+    action()
+    return time.thread_time() - begin
 
 
 def bench_kernel():
-    print(f"In the kernel: processor time of one redraw, median of {REDRAWS}\n")
-    print(f"{'explorer':20}{'explorer, ms':>14}{'usual, ms':>12}{'ratio':>8}")
+    print(f"In the kernel: milliseconds of processor time for a redraw, median; each control in {REDRAWS} moves\n")
+    print(f"{'explorer':20}{'soft':>8}{'sharp':>8}{'usual':>8}{'usual/soft':>12}")
     for name in explorers.__all__:
-        ours, theirs = map(statistics.median, redraw_times(name))
-        print(f"{name:20}{1000 * ours:14.1f}{1000 * theirs:12.1f}{theirs / ours:8.1f}")
+        soft, sharp, theirs = map(statistics.median, redraw_times(name))
+        print(f"{name:20}{1000 * soft:8.1f}{1000 * sharp:8.1f}{1000 * theirs:8.1f}{theirs / soft:12.1f}", flush=True)
 
 
 # 2. and 3. In the browser
 
-NEXT_PAINT = """index => new Promise(resolve => {
+NEXT_PAINT = """([index, patience]) => new Promise((resolve, reject) => {
     const cell = document.querySelectorAll('.jp-Notebook .jp-Cell')[index];
     const picture = () => cell.querySelector('img'), words = () => cell.querySelector('.widget-html-content');
     const shown = () => picture() ? picture().src : words()?.innerText, seen = shown();
     let pressed;
+    setTimeout(() => reject(Error(`nothing new in cell ${index}`)), 1000 * patience);
     cell.addEventListener('keydown', () => pressed = performance.now(), {capture: true, once: true});
     const observer = new MutationObserver(async () => {
         if (!shown() || shown() == seen) return;
@@ -193,10 +204,10 @@ def paint_times(page, label):
     for turn in range(PRESSES + 2):
         for cell in times:
             handle(page, cell, label).focus()
-            waiting = page.evaluate_handle(f"index => ({{paint: ({NEXT_PAINT})(index)}})", cell)
+            waiting = page.evaluate_handle(f"given => ({{paint: ({NEXT_PAINT})(given)}})", [cell, PATIENCE])
             page.keyboard.press("ArrowLeft" if turn % 2 else "ArrowRight")
             times[cell].append(waiting.evaluate("waiting => waiting.paint"))
-            page.wait_for_timeout(80)
+            page.wait_for_timeout(PAUSE)
     return [milliseconds[2:] for milliseconds in times.values()]
 
 
@@ -212,14 +223,14 @@ def words(name, label):
 
 def bench_browser():
     print(f"\nIn the browser: milliseconds from key press to painted picture, {PRESSES} presses; p95 in brackets\n")
-    print(f"{'explorer':16}{'explorer':>14}{'interact':>14}{'words':>14}{'interact/explorer':>20}{'interact/words':>16}")
+    print(f"{'explorer':16}{'explorer':>14}{'interact':>14}{'words':>14}{'interact/explorer':>20}{'explorer/words':>16}")
     for name, label in IN_THE_BROWSER.items():
         cells = [f"explorers.{name}()", f"bench.usual({name!r})", f"bench.words({name!r}, {label!r})"]
         with notebook(cells) as page:
             times = paint_times(page, label)
         ours, theirs, least = map(statistics.median, times)
         p95 = [f"{statistics.median(each):.0f} ({statistics.quantiles(each, n=20)[-1]:.0f})" for each in times]
-        print(f"{name:16}{p95[0]:>14}{p95[1]:>14}{p95[2]:>14}{theirs / ours:20.1f}{theirs / least:16.1f}")
+        print(f"{name:16}{p95[0]:>14}{p95[1]:>14}{p95[2]:>14}{theirs / ours:20.1f}{ours / least:16.2f}", flush=True)
 
 
 def drag(page):

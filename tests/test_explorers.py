@@ -25,7 +25,7 @@ from matplotlib.path import Path
 from matplotlib.quiver import Quiver
 from matplotlib.spines import Spine
 from matplotlib.text import Text
-from PIL import Image
+from PIL import Image, ImageFilter
 
 import expected
 from batchnorm_lesson import explorers, figures
@@ -249,6 +249,16 @@ def test_reset_leads_back_to_the_same_bytes(name):
     press(explorer, "Reset")
     assert (explorer.values, explorer.text) == (start.values, start.words)
     assert shown(explorer) == start.picture
+
+
+@every_explorer
+def test_a_soft_picture_shows_what_the_sharp_one_shows(name):
+    """Blurred, so that an edge that lies half a pixel off counts for nothing; what is missing or moved is off by 120."""
+    picture = shared(name).picture
+    sharp, soft = (Image.open(io.BytesIO(picture.png(sharp=fine))) for fine in (True, False))
+    assert soft.size == picture.size
+    blurred = [np.asarray(image.filter(ImageFilter.BoxBlur(3)), dtype=int) for image in (sharp.resize(soft.size), soft)]
+    assert np.abs(blurred[0] - blurred[1]).max() < 80
 
 
 @every_explorer
