@@ -75,7 +75,7 @@ def moves(name):
         labels = texts(explorer)
         found.append(types.SimpleNamespace(
             setting=setting, values=explorer.values, words=explorer.text, html=explorer._words.value,
-            picture=bytes(shown(explorer)),
+            picture=shown(explorer),
             named={control.description: control.value for control in explorer.controls.values()},
             problems=[*outside(explorer, labels), *overlapping(labels), *at_the_border(explorer)],
             small=[text.get_text() for text, _ in labels if text.get_fontsize() < SMALLEST_FONT]))
@@ -83,8 +83,10 @@ def moves(name):
 
 
 def shown(explorer):
-    """The bytes of the picture that the reader sees."""
-    return explorer._image.value
+    """The file of the picture that the reader sees."""
+    kind, _, written = bytes(explorer._image.value).partition(b",")
+    assert kind == b"data:image/png;base64"
+    return base64.b64decode(written)
 
 
 def figure_of(explorer):
@@ -500,7 +502,7 @@ def test_only_the_last_pictures_keep_their_figures_and_a_cold_one_comes_back():
     others = [explorers.balance() for _ in range(10)]
     assert first.picture._canvas is None and others[0].picture._canvas is None
     assert sum(explorer.picture._canvas is not None for explorer in (first, *others)) <= 6
-    assert (first.text, first._image.value) == (words, picture)
+    assert (first.text, shown(first)) == (words, picture)
     first.set(x4=17)
     fresh = explorers.leash()
     fresh.set(x4=17)

@@ -1,5 +1,6 @@
 """Live training: what Train and Stop do, in this process and in JupyterLab, and that nothing is left running."""
 import asyncio
+import base64
 import html
 import subprocess
 import sys
@@ -108,7 +109,7 @@ def test_stop_in_the_middle_leaves_a_picture_of_the_last_step(explorer):
     first, second = steps_shown(explorer)
     assert first == second == explorer._bar.value < lesson_08.STEPS
     assert f"step {first} of 1,000" in explorer.text and f"in step {first}" in explorer.picture.sentence
-    assert explorer.picture.png() == explorer._image.value
+    assert base64.b64encode(explorer.picture.png()) in bytes(explorer._image.value)
     before = explorer.text, explorer._image.value
     time.sleep(0.3)
     assert before == (explorer.text, explorer._image.value)
