@@ -32,16 +32,23 @@ def gradients(scale=0.05, depth=20, activation="tanh"):
 
 
 def _gradients(scale, depth, activation):
+    norms = _norms(activation, round(depth), scale)
+    plain, normed = (layers[0] for layers in norms)
+    return ({"plain": norms[0], "normed": norms[1]},
+            f"layer 1 of {depth}: without batch norm {_size(plain)}, {symbol('x_hat', f'with it {_size(normed)}')}, "
+            f"{_size(normed / plain)} times as much")
+
+
+@lru_cache(maxsize=2000)  # all settings: a slider goes to and fro, and most of a redraw was this
+def _norms(activation, depth, scale):
+    """The norm of the gradient for each layer's weights, without and with batch norm: twice ``(depth,)``."""
     images, labels = (part[:BATCH] for part in _digits()[0])
     norms = []
     for network in _pair(activation, depth, scale):
         _, dscores = cross_entropy(network.forward(images), labels)
         dweights, _, _ = network.backward(dscores)
         norms.append(np.array([np.linalg.norm(dW) for dW in dweights[:-1]]))
-    plain, normed = (layers[0] for layers in norms)
-    return ({"plain": norms[0], "normed": norms[1]},
-            f"layer 1 of {depth}: without batch norm {_size(plain)}, {symbol('x_hat', f'with it {_size(normed)}')}, "
-            f"{_size(normed / plain)} times as much")
+    return norms
 
 
 def _size(value):
