@@ -126,11 +126,12 @@ def bench_kernel():
 NEXT_PAINT = """([index, patience]) => new Promise((resolve, reject) => {
     const cell = document.querySelectorAll('.jp-Notebook .jp-Cell')[index];
     const picture = () => cell.querySelector('img'), words = () => cell.querySelector('.widget-html-content');
-    const shown = () => picture() ? picture().src : words()?.innerText, seen = shown();
-    let pressed;
+    const shown = () => picture() ? picture().src : words()?.innerText;
+    let pressed, seen = shown();
     setTimeout(() => reject(Error(`nothing new in cell ${index}`)), 1000 * patience);
     cell.addEventListener('keydown', () => pressed = performance.now(), {capture: true, once: true});
     const observer = new MutationObserver(async () => {
+        if (!pressed) seen = shown();  // the sharp picture of the last press
         if (!shown() || shown() == seen) return;
         observer.disconnect();
         await picture()?.decode().catch(() => null);  // the next one has come meanwhile
