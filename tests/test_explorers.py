@@ -255,7 +255,7 @@ def test_reset_leads_back_to_the_same_bytes(name):
 
 @every_explorer
 def test_a_soft_picture_shows_what_the_sharp_one_shows(name):
-    """Blurred, so that an edge that lies half a pixel off counts for nothing; what is missing or moved is off by 120."""
+    """Blurred, as an edge that lies half a pixel off counts for nothing; what is missing or moved is off by 120."""
     picture = shared(name).picture
     sharp, soft = (Image.open(io.BytesIO(picture.png(sharp=fine))) for fine in (True, False))
     assert soft.size == picture.size
