@@ -84,7 +84,8 @@ def _drift(step, unit):
     # A slider moved by a key may say 62.9999 for 63.
     unit_values = values[:, :, :, round(unit) - 1]
     start, now = (list(map(_mean_and_spread, unit_values[i])) for i in (0, STEPS.index(step)))
-    rows = "; ".join(f"layer {layer}: {before} → {after}" for layer, before, after in zip(DRIFTING, start, now))
+    rows = "; ".join(f"<span style='white-space: nowrap'>layer {layer}: {before} → {after}</span>"
+                     for layer, before, after in zip(DRIFTING, start, now))
     readout = (f"loss in step {step}: {losses[max(step, 1) - 1]:.1f}<br>{symbol('mean', 'mean')} ± "
                f"{symbol('std', 'spread')}, at the start → now: {rows}")
     return {"values": unit_values, "steps": STEPS, "step": step, "layers": DRIFTING}, readout

@@ -204,7 +204,7 @@ def trainable(scales, final, cured=None):
         axes.set(xscale="log", xticks=[0.03, 0.1, 0.3, 1], xticklabels=["0.03", "0.1", "0.3", "1"])
         axes.minorticks_off()
         axes.axhline(GUESSING, color="#555555", linewidth=1.5, linestyle=":")
-        axes.text(scales[0], GUESSING + 0.1, f"pure guessing: ln 10 = {GUESSING:.2f}")
+        axes.text(scales[0], GUESSING + 0.17, f"pure guessing: ln 10 = {GUESSING:.2f}")
         works = style.band(axes, "std")
         line = axes.plot([], [], "o-", color=COLORS["x"], animated=True, markersize=6, zorder=4)[0]
         words = style.label(axes, "std", va="bottom")
