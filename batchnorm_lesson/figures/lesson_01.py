@@ -103,7 +103,7 @@ def estimates(means, mean, std, m):
     with style.context():
         figure, (left, right) = style.figure(6.4, 3, 2, width_ratios=[3, 2])
         style.frame(left, "mean of one mini-batch (no unit)", "batches (tallest bar = 1)", limits, (0, 1.3))
-        style.frame(right, "batch size m", "spread of the means", (0.8, 330), (std / 30, std * 1.6))
+        style.frame(right, "batch size m", "spread of the means", (0.65, 400), (std / 30, std * 1.6))
         right.set(xscale="log", yscale="log", xticks=[1, 4, 16, 64, 256], xticklabels=["1", "4", "16", "64", "256"],
                   yticks=[0.5, 1, 2, 5], yticklabels=["0.5", "1", "2", "5"])
         right.minorticks_off()
@@ -118,7 +118,7 @@ def estimates(means, mean, std, m):
 
     def draw(means, mean, std, m):
         histogram.set_data(_relative(means, edges))
-        style.write(outline, limits[0] + 0.05 * std, 1.29, f"grey: m = {start}" if m != start else "")
+        style.write(outline, limits[0] + 0.12 * std, 1.29, f"grey: m = {start}" if m != start else "")
         style.place_band(band, mean - np.std(means), mean + np.std(means))
         here.set_data([m], [np.std(means)])
         size, spread = here.get_xdata()[0], here.get_ydata()[0]
