@@ -87,7 +87,7 @@ def squares(x, mean, var, top=27):
             patch.set_facecolor(to_rgba(COLORS["x"], 0.08 if deviation > 0 else 0.25))
         average.set_bounds(38.8, 0, std, std)
         style.place(circles, x, 0)
-        line.set_data([mean, mean], [0, top - 1.8])
+        line.set_data([mean, mean], [0, top - 2.2])
         names[0].set_ha("left" if mean < 15 else "right")
         for text, place, words in zip(names, ((mean, top - 0.9), (38.8, std + 1.2), (38.8, -2)),
                                       (f"μ = {number(mean)}", f"σ² = {number(var)}", f"side σ = {number(std)}")):
@@ -143,8 +143,8 @@ def spread(x, mean, std):
         style.place_line(line, mean)
         style.place_band(reach, mean - std, mean + std)
         top = 0.98 * axes.get_ylim()[1]
-        style.write(words[0], mean + 0.2, top, f"μ = {number(mean)}")
-        style.write(words[1], mean - 0.2, top, f"σ = {number(std)}")
+        style.write(words[0], mean + 0.4, top, f"μ = {number(mean)}")
+        style.write(words[1], mean - 0.4, top, f"σ = {number(std)}")
         left, right = reach.get_x(), reach.get_x() + reach.get_width()
         inside = np.mean((x > left) & (x < right))
         return (f"Histogram of {histogram.get_data().values.sum():.0f} values with a line at their mean, "
