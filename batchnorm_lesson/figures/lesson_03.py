@@ -101,6 +101,9 @@ def _stage(x, shown):
     return "x̂ = (x − μ) / √(σ² + ε): shifted, then squeezed" if arrived else "on the way from x − μ to x̂"
 
 
+BELOW = -0.165  # where the name of the lower axis stands: no line goes there
+
+
 @drawable(x="m 0..30", x_hat="m -2.1..2.1")
 def leash(x, x_hat):
     """A batch ``(m,)`` above, on the scale of x, and x_hat below, on its own, joined by lines; faint, the start.
@@ -138,7 +141,7 @@ def leash(x, x_hat):
             thread.set_data([_to_x_hat(value), normalized], [1, 0])
         style.place(circles, _to_x_hat(np.asarray(x)), 1)
         style.place(normal, x_hat, 0)
-        style.write(began, -2.05, 0.5, "" if np.allclose(np.sort(x), start) else "grey: where it began")
+        style.write(began, -2.05, BELOW, "" if np.allclose(np.sort(x), start) else "grey: where it began")
         for side, wall in walls.items():
             touched = np.max(side * normal.get_xdata()) > 0.999 * farthest
             # Behind the square, whose half width is 0.05 on this axis.
