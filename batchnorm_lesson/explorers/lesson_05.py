@@ -116,7 +116,7 @@ def challenge(which=1):
         # The page sends a stop back with rounding errors of its own: 9.000000000000002.
         return _challenge(which, not np.allclose(list(values.values()), start), **values)
 
-    return Explorer(f"Challenge {which}: {CHALLENGES[which]}", figures.four_steps, compute, controls,
+    return Explorer(f"Sliders for challenge {which}", figures.four_steps, compute, controls,
                     drag=_points(controls))
 
 

@@ -74,7 +74,8 @@ def _number_line(axes, row):
     for tick in ticks:
         place = across(row, tick)
         axes.plot([place, place], [height - 0.07, height], color="#777777", linewidth=1, zorder=0)
-        axes.text(place, height - 0.12, number(tick), color="#555555", ha="center", va="top")
+        # A label of the moving kind, which is never drawn on again: it is over the threads.
+        style.write(style.label(axes, va="top"), place, height - 0.11, number(tick))
 
 
 def _threads(starts, marks):
