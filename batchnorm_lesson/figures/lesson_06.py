@@ -123,7 +123,7 @@ def large_maps(x_hat, titles):
     if not (isinstance(titles, (list, tuple)) and [type(title) for title in titles] == [str] * len(x_hat)):
         raise ValueError(f"titles must be a list of {len(x_hat)} words, one for each map, got {titles!r:.60}")
     with style.context():
-        figure, panels = style.figure(6.4, 2, len(x_hat), squeeze=False)
+        figure, panels = style.figure(6.4, 1.75, len(x_hat), squeeze=False)
         images = [_pixels(panel, "x_hat", np.shape(x_hat)[1:], 2.5) for panel in panels.flat]
         for panel, title in zip(panels.flat, titles):
             panel.set_title(title, color=COLORS["x_hat"])
@@ -212,10 +212,11 @@ def dead_bias(x, y, mean, beta):
     """A unit before batch norm, x ``(m,)`` with its mean, and after it, y ``(m,)`` with beta, as two histograms."""
     edges = np.linspace(*style.wide((-26, 42), x, mean), 69), np.linspace(*style.wide((-7, 7), y, beta), 57)
     with style.context():
-        figure, panels = style.figure(6.4, 2.9, 2)
+        figure, panels = style.figure(6.4, 3.1, 2)
         for panel, title, own in zip(panels, ("x = h·w + b, into batch norm", "y, out of batch norm"), edges):
             style.frame(panel, title, None, (own[0], own[-1]), (0, 1.28))
         panels[1].set_xticks(range(-6, 7, 2))
+        figure.supxlabel("outlines: before the last move", fontsize=11, color="#606060")
         ghosts = [style.bars(panel, quantity, own, fill=False, alpha=0.35) for panel, quantity, own in
                   zip(panels, ("x", "y"), edges)]
         bars = [style.bars(panel, quantity, own) for panel, quantity, own in zip(panels, ("x", "y"), edges)]
