@@ -34,8 +34,9 @@ def nudged(x, moved, y, y_moved=None, y_held=None, which=None):
     if y_moved is None:
         del names["held"]
     with style.context():
-        figure, axes = style.figure(6.4, 3.5)
-        style.frame(axes, "output y (no unit)", None, y[0] + slope * (ends - x[0]), (-0.4, 3.8))
+        lowest = min(ROWS[row] for row in names) - 0.7
+        figure, axes = style.figure(6.4, 1.15 + 0.56 * (3.8 - lowest))
+        style.frame(axes, "output y (no unit)", None, y[0] + slope * (ends - x[0]), (lowest, 3.8))
         top = axes.twiny()
         style.frame(top, "input x (no unit)", None, ends)
         top.spines["top"].set_visible(True)
@@ -46,7 +47,8 @@ def nudged(x, moved, y, y_moved=None, y_held=None, which=None):
                        markersize=8)
         circles, triangles = style.dots(top, "x"), style.dots(axes, "y")
         ring = style.dots(top, "x", markersize=16, markerfacecolor="none", markeredgecolor=COLORS["x"])
-        pushed, pushes = _arrows(top, len(x), "x"), _arrows(axes, 2 * len(x), "y")
+        pushed = _arrows(top, len(x), "x")
+        pushes = None if y_moved is None else _arrows(axes, 2 * len(x), "y")
         labels, alone = [style.label(axes, "y") for _ in x], style.label(axes, "y")
 
     def draw(x, moved, y, y_moved, y_held, which):
@@ -165,6 +167,8 @@ def upstream(x_hat, dy, dx, height, slope, stretch):
         style.frame(right, "example", "gradient", (0.4, m + 0.6),
                     style.wide((-CUT - 0.05, CUT + 0.05), dx))
         right.set_xticks(range(1, m + 1))
+        right.set_yticks([-CUT, -CUT / 2, 0, CUT / 2, CUT],
+                         [f"≤ −{CUT}", f"−{CUT / 2}", "0", f"{CUT / 2}", f"≥ {CUT}"])
         left.axhline(0, color=FAINT, linewidth=1)
         right.axhline(0, color=FAINT, linewidth=1)
         left.set_title("arrows: what the line leaves", color=COLORS["x"])
@@ -218,7 +222,7 @@ def detached(x_hat, dx, wrong, sizes, usual, errors, m):
         figure, (left, right) = style.figure(6.4, 3.1, 2, width_ratios=[1.1, 1])
         kept = wrong - dx
         style.frame(left, "x̂ (no unit)", "gradient · σ", style.wide((-3, 3), x_hat),
-                    style.wide((-3.5, 5.5), dx, wrong, _line_over(x_hat, kept)[1]))
+                    style.wide((-3.5, 6.5), dx, wrong, _line_over(x_hat, kept)[1]))
         style.frame(right, "batch size m, log axis", "typical error, % of dx", (3.3, 310), (LOWEST, HIGHEST))
         left.axhline(0, color=FAINT, linewidth=1)
         left.text(0.02, 0.99, "● right", color=COLORS["x"], va="top", transform=left.transAxes)
