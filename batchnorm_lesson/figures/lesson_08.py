@@ -69,15 +69,15 @@ def live(plain, normed, plain_losses, normed_losses, rate, steps, layer):
         left.set_xticks(powers, [f"{value:,.0f}" for value in powers])
         left.minorticks_off()
         left.axhline(GUESSING, color="#555555", linewidth=1.5, linestyle=":")
-        left.text(0.97, 0.08 + GUESSING, "guessing", va="bottom")
+        left.text(1.2 * steps, 0.2 + GUESSING, "guessing", ha="right", va="bottom")
         curves = [left.plot([], [], f"{mark}-", markersize=5, color=ink, linewidth=1.5, animated=True)[0]
                   for mark, ink in zip("os", INKS)]
         speed = style.label(left, ha="left")
-        right.set(xlim=(0, 44), ylim=(0, 68), xlabel="output − unit's mean")
+        right.set(xlim=(0, 44), ylim=(0, 70), xlabel="output − unit's mean")
         right.tick_params(left=False, labelleft=False, bottom=False, labelbottom=False)
         for spine in right.spines.values():
             spine.set_visible(False)
-        for words, ink, height in zip(NAMES, INKS, (64, 27)):
+        for words, ink, height in zip(NAMES, INKS, (65.5, 27)):
             right.text(0, height, words, color=ink, va="bottom")
         for digit in range(5):
             right.text(9 * digit + 4, 60, f"{digit}", ha="center", va="bottom")
@@ -89,7 +89,7 @@ def live(plain, normed, plain_losses, normed_losses, rate, steps, layer):
     def draw(plain, normed, plain_losses, normed_losses, rate, steps, layer):
         losses = plain_losses, normed_losses
         style.write(speed, 1.0, 3.4, f"learning rate {number(rate, 3)}")
-        style.write(number_of_layer, 44, 64, f"layer {layer}")
+        style.write(number_of_layer, 44, 65.5, f"layer {layer}")
         for curve, values in zip(curves, losses):
             # A line of one point would not be seen.
             curve.set_marker("None" if len(values) > 1 else "o" if curve is curves[0] else "s")
@@ -160,7 +160,8 @@ def maps(rows, depths, plain, normed, row, depth, name="weight scale"):
             table.set_array(np.nan_to_num(shares))
             square.set_xy((j - 0.48, i - 0.47))
             for label, (y, x) in zip(labels, np.ndindex(shares.shape)):
-                label.set_color("white" if shares[y, x] > 0.7 else COLORS["x"])
+                # Whichever has the greater contrast with the square, at least 4.5.
+                label.set_color("white" if shares[y, x] > 0.87 else "black")
                 style.write(label, x, y, "" if shares[y, x] < LOW else _percent(shares[y, x]))
         learned = [np.sum(np.nan_to_num(shares) > 0.5) for shares in (plain, normed)]
         marked = [labels[i * len(depths) + j].get_text() or f"below {_percent(LOW)}" for labels in cells]
@@ -184,7 +185,7 @@ def one_layer(x, x_hat, y, h):
     """
     places = 0.2, 3.0, 6.4, 8.7
     stations = ("x", "x"), ("x̂", "x_hat"), ("y", "y"), ("h", "x")
-    steps = (-1.05, "· weights"), (1.55, "− mean, ÷ σ"), (4.6, "· gamma + beta"), (7.5, "tanh")
+    steps = (-1.05, "· weights"), (1.45, "− mean, ÷ σ"), (4.6, "· gamma + beta"), (7.5, "tanh")
     with style.context():
         figure, axes = style.figure(6.8, 2.3)
         style.frame(axes, "", "one unit's values (no unit)", (-2.0, 9.1), (-3.3, 5.6))
@@ -326,7 +327,7 @@ def ways(**runs):
     return Picture(figure, draw, **runs)
 
 
-def _free(height, taken, apart=0.36):
+def _free(height, taken, apart=0.42):
     """The height nearest to this one that is far enough from those taken, which it joins."""
     offers = [height, *(other + side * apart for other in taken for side in (1, -1))]
     free = [offer for offer in offers if all(abs(offer - other) >= apart - 1e-9 for other in taken)]
