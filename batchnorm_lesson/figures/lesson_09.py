@@ -22,7 +22,8 @@ def one_digit(image, probabilities, others=None):
         left.xaxis.set_visible(False)
         left.spines["bottom"].set_visible(False)
         shown = left.imshow(np.zeros((8, 8)), cmap="gray_r", vmin=-0.8, vmax=1.9, animated=True)
-        style.frame(right, "digit", "probability (no unit)", (-0.6, 9.6), (0, 1.15))
+        label = "digit" if others is None else f"digit (dots: {len(others)} draws of the others)"
+        style.frame(right, label, "probability (no unit)", (-0.6, 9.6), (0, 1.15))
         right.set_xticks(range(10))
         bars = style.bars(right, "y", np.arange(11) - 0.5)
         dots = right.plot([], [], "o", color=COLORS["x"], markersize=4, alpha=0.5, animated=True, zorder=4)[0]
@@ -47,7 +48,7 @@ def one_digit(image, probabilities, others=None):
 
 
 COLUMNS, ROWS = 8, 4  # of small images
-ACROSS, DOWN = 10, 13  # from one to the next, in pixels of theirs; below each there is room for a digit
+ACROSS, DOWN = 10, 14  # from one to the next, in pixels of theirs; below each there is room for a digit
 SQUARE = np.array([[-0.5, -0.5], [7.5, -0.5], [7.5, 7.5], [-0.5, 7.5], [-0.5, -0.5]])  # around an image
 
 
@@ -87,7 +88,7 @@ def taken_for(images, truth, probabilities, shown=1, before=None):
         squares = [Path(corner + SQUARE, closed=True) for corner in corners[read != truth]]
         misread.set_path(Path.make_compound_path(*squares))
         for word, (side, top), digit in zip(words, corners, read):
-            style.write(word, side + 3.5, top + 8, f"{digit}")
+            style.write(word, side + 3.5, top + 8.2, f"{digit}")
         framed.set_data(*(corners[shown - 1] + 1.1 * (SQUARE - 3.5) + 3.5).T)
         bars.set_data(probabilities[shown - 1], edges)
         outline.set_visible(before is not None)
