@@ -20,6 +20,11 @@ TRACK, READOUT = 150, 84  # pixels: the least length of a slider's track, and it
 # Beside the picture the controls are one column, to which the picture gives way; on a narrow page they stand above.
 STYLE = """<style>
 .stops .widget-readout { pointer-events: none }
+/* The arrow of a drop-down list in the colour of its words: that of ipywidgets is black, also on a dark page. */
+.explorer select {
+    background: linear-gradient(45deg, transparent 50%, currentcolor 50%) right 13px center / 5px 5px no-repeat,
+                linear-gradient(-45deg, transparent 50%, currentcolor 50%) right 8px center / 5px 5px no-repeat,
+                var(--jp-widgets-input-background-color) }
 /* Where access.js is not, a number that is typed and left with Tab would stand there and count for nothing. */
 .explorer:not(.mended) .widget-readout[contenteditable=true]:focus { overflow: visible; white-space: nowrap }
 .explorer:not(.mended) .widget-readout[contenteditable=true]:focus::after {
