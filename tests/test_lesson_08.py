@@ -4,6 +4,7 @@ import sys
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 
 import recomputed
 from batchnorm_lesson import exercises, explorers, figures, questions, reference
@@ -11,7 +12,7 @@ from batchnorm_lesson.explorers import lesson_08 as lesson
 from batchnorm_lesson.figures.lesson_08 import _squares as drawn_squares
 from batchnorm_lesson.network import Network, train, training_and_test
 from conftest import ROUNDINGS, THOROUGH
-from lessons import ROOT, Notebook, right_choice
+from lessons import ROOT, Notebook, contrast, right_choice
 
 sys.path.append(str(ROOT / "tests" / "reference"))
 import curves as recorder  # noqa: E402
@@ -380,6 +381,16 @@ def test_the_pictures_say_what_they_show():
     assert "the unit's mean between 0 and 0.3" in sentence and "between −1 and −0.1" in sentence
     dots = np.array([-9.0, 1.0])
     assert figures.one_layer(dots, dots, dots, dots / 10).sentence.endswith("h from −0.9 to 0.1.")
+
+
+def test_the_numbers_of_a_map_can_be_read_on_their_squares():
+    shares = np.linspace(0.2, 1, 81)
+    picture = figures.maps(shares, [5], shares[:, None], shares[:, None], 0.2, 5)
+    for side in picture._canvas.figure.axes:
+        table = next(part for part in side.collections if part.get_array() is not None)
+        numbers = [text for text in side.texts if text.get_animated()]
+        for label, square in zip(numbers, table.to_rgba(table.get_array().ravel()), strict=True):
+            assert contrast(to_hex(square), to_hex(label.get_color())) >= 4.5, label.get_text()
 
 
 def test_the_map_shows_nan_as_such():
