@@ -25,6 +25,8 @@ STYLE = """<style>
     background: linear-gradient(45deg, transparent 50%, currentcolor 50%) right 13px center / 5px 5px no-repeat,
                 linear-gradient(-45deg, transparent 50%, currentcolor 50%) right 8px center / 5px 5px no-repeat,
                 var(--jp-widgets-input-background-color) }
+/* What is dragged has a border that is seen: its own is nearly white, on a white page. */
+.jupyter-widgets .widget-slider .noUi-handle.noUi-handle { border-color: var(--jp-ui-font-color2) }
 /* Where access.js is not, a number that is typed and left with Tab would stand there and count for nothing. */
 .explorer:not(.mended) .widget-readout[contenteditable=true]:focus { overflow: visible; white-space: nowrap }
 .explorer:not(.mended) .widget-readout[contenteditable=true]:focus::after {
