@@ -78,6 +78,17 @@
     };
   }
 
+  // jupyterlab-slideshow gives the focus to the active cell: when it becomes the active one, and whenever the notebook is
+  // changed or saved. What has the focus in this cell gets it back, when all who hear the same signal have acted.
+  function keepFocus({content: notebook, context}) {
+    const keep = () => {
+      const focused = document.activeElement;
+      queueMicrotask(() => notebook.activeCell?.node.contains(focused) && focused.focus({preventScroll: true}));
+    };
+    notebook.activeCellChanged.connect(keep);
+    context.model.stateChanged.connect(keep);
+  }
+
   async function show(app, panel) {
     await panel.context.ready;
     if (!isShow(panel)) return;  // a notebook of another kind
@@ -133,7 +144,10 @@
     document.body.addEventListener("keydown", hush);
     window.addEventListener("dblclick", mark, true);
     window.addEventListener("focus", () => comeBack(app));
-    app.docRegistry.addWidgetExtension("Notebook", {createNew: panel => renewKernel(app, panel)});
+    app.docRegistry.addWidgetExtension("Notebook", {createNew: panel => {
+      renewKernel(app, panel);
+      keepFocus(panel);  // before the slides of this panel can begin: who connects first hears first
+    }});
     const seen = new Set();
     const look = () => {
       const panel = app.shell.currentWidget;
