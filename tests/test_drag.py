@@ -215,6 +215,32 @@ def test_a_point_follows_the_pointer_and_takes_its_slider_along(page):
     assert settled(page, SCALE).values == [last.values[0] + 0.25, last.values[1]]
 
 
+def test_a_slider_has_the_focus_from_the_press_on_and_keeps_it(page):
+    """A point's slider, and a slider whose track is pressed; until the release and behind it."""
+    before = start(page, SCALE)
+    frame = place(page, SCALE).locator(".noUi-base").nth(0).bounding_box()
+    track = frame["x"] + frame["width"] - 5, frame["y"] + frame["height"] / 2
+    for at, name in ((before.points[1], "β beta"), (track, "γ gamma")):
+        page.hand.move(*at)
+        page.hand.down()
+        assert look(page, SCALE).focus == name
+        page.hand.move(at[0] - 40, at[1], steps=5)
+        page.hand.up()
+        after = settled(page, SCALE)
+        assert after.focus == name and after.values != before.values
+        before = after
+
+
+def test_a_pen_moves_a_point_and_the_focus(page):
+    x, y = start(page, SCALE).points[1]
+    send = page.context.new_cdp_session(page).send
+    for kind, away in (("mousePressed", 0), ("mouseMoved", 30), ("mouseMoved", 60), ("mouseReleased", 60)):
+        send("Input.dispatchMouseEvent", {"type": kind, "x": x + away, "y": y, "button": "left", "buttons": 1,
+                                          "clickCount": 1, "pointerType": "pen"})
+    after = settled(page, SCALE)
+    assert after.values[1] > 0 and after.focus == "β beta"
+
+
 def test_a_point_that_moves_upright_follows_too(page):
     before = start(page, UPSTREAM)
     drag(page, before.points[2], 40, before.points[2][1] - before.points[0][1] or -30)

@@ -60,11 +60,21 @@ function keep_arrows(event) {
     handle?.toggleAttribute('data-lm-suppress-shortcuts', event.key.startsWith('Arrow'));
 }
 
-// Whoever has moved a slider by mouse or finger goes on with the arrow keys; JupyterLab hands them to the cell instead.
-function focus_slider(event) {
-    const handle = event.target.closest('.widget-slider')?.querySelector('[role=slider]');
-    if (handle && !event.target.matches('.widget-readout'))
-        window.addEventListener('pointerup', () => setTimeout(() => handle.focus({preventScroll: true})), {once: true});
+// Whoever moves a slider, or a point of a picture, by mouse, pen or finger goes on with the arrow keys; JupyterLab hands
+// them to the cell instead. The handle gets the focus at the press, and the default of the press, which comes next and
+// would move the focus, is prevented. So nothing waits for the release: browsers do not agree what follows it, and when.
+const give_focus = handle => handle?.focus({preventScroll: true});
+
+const slider_at = ({target}) => !target.matches('.widget-readout') && target.closest('.widget-slider');
+
+function take_slider(event) {
+    const slider = slider_at(event);
+    if (slider && !event.button) give_focus(slider.querySelector('[role=slider]'));
+}
+
+// With a press whose default is prevented JupyterLab does nothing, either.
+function keep_focus(event) {
+    if (!event.button && (held || slider_at(event))) event.preventDefault();
 }
 
 // A slider listens for a blur of its number, which never reaches it: a blur does not bubble.
@@ -119,13 +129,16 @@ function take_point(event) {
     if (held || event.button || !is_picture(picture)) return;
     const grip = grip_at(box, picture, event, event.pointerType == 'touch' ? NEAR_A_FINGER : NEAR);
     if (!grip) return;
-    event.preventDefault();  // nothing is selected
     picture.setPointerCapture(event.pointerId);
     const at = share_of(picture, event), [left, top, right, bottom] = grip.frame;
     held = {
         pointer: event.pointerId, off: [at[0] - (left + right) / 2, at[1] - (top + bottom) / 2],
         sliders: grip.sliders.map(slider => ({...slider, moved: manager.get_model(slider.model)})),
     };
+    held.sliders[0].moved.then(slider => {
+        const handles = [...box.querySelectorAll('[role=slider]')], name = slider.get('description');
+        give_focus(handles.find(handle => handle.getAttribute('aria-label') == name));
+    });
 }
 
 function move_point(event) {
@@ -153,15 +166,7 @@ function move_to(slider, stop) {
 }
 
 function leave_point(event) {
-    if (held?.pointer != event.pointerId) return;
-    const box = event.currentTarget;
-    held.sliders[0].moved.then(slider => {
-        const handles = [...box.querySelectorAll('[role=slider]')], name = slider.get('description');
-        const handle = handles.find(each => each.getAttribute('aria-label') == name);
-        // The click comes first, and takes the focus; in Firefox it is a task of its own.
-        setTimeout(() => handle?.focus({preventScroll: true}), 50);
-    });
-    held = null;
+    if (held?.pointer == event.pointerId) held = null;
 }
 
 function initialize({model}) {
@@ -190,10 +195,11 @@ async function render({el, model}) {
     box.addEventListener('focusout', take_number);
     box.addEventListener('focusin', select_number);
     box.addEventListener('mouseup', select_number);
-    box.addEventListener('pointerdown', focus_slider);
+    box.addEventListener('pointerdown', take_slider);
     box.addEventListener('pointerdown', take_point);
     box.addEventListener('pointermove', move_point);
     box.addEventListener('lostpointercapture', leave_point);
+    box.addEventListener('mousedown', keep_focus, true);
     box.addEventListener('touchstart', keep_finger, {passive: false});
     box.addEventListener('dragstart', event => is_picture(event.target) && event.preventDefault());
     change();
