@@ -30,11 +30,15 @@ def predict(name):
     return question(predictions[name], done=lambda: results.answered(name))
 
 
-def quiz(lesson):
-    """The three questions at the end of a lesson, by its number. Raises ValueError for a lesson without any."""
+def quiz(lesson, number=None):
+    """The three questions at the end of a lesson, by its number, or one of them: 1, 2 or 3.
+
+    Raises ValueError for a lesson without any, and for another number.
+    """
     quizzes = texts()["quiz"]
     key = one_of("lesson", f"{lesson:02}" if isinstance(lesson, int) else lesson, tuple(quizzes))
-    return Quiz([Choice(entry, f"{i}. ") for i, entry in enumerate(quizzes[key], 1)])
+    asked = [Choice(entry, f"{i}. ") for i, entry in enumerate(quizzes[key], 1)]
+    return Quiz(asked) if number is None else asked[one_of("number", number, (1, 2, 3)) - 1]
 
 
 class Question(widgets.VBox):

@@ -131,7 +131,7 @@ def test_file_is_normalized(path):
                                   "language_info": {"name": "python"}}
     identifiers = [cell["id"] for cell in stored["cells"]]
     assert len(set(identifiers)) == len(identifiers)
-    assert not [cell["id"] for cell in stored["cells"] if set(cell["metadata"]) - {"tags", "jupyter"}]
+    assert not [cell["id"] for cell in stored["cells"] if set(cell["metadata"]) - {"tags", "jupyter", "slideshow"}]
 
 
 def test_every_cell_was_run_in_order(notebook):

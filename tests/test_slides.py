@@ -1,91 +1,197 @@
-"""The slides: the rule on small notebooks and on every lesson, what was typed into them, and the command."""
+"""The slides: where the lessons are cut, what the copies add, what was typed into them, and the command."""
+import ast
 import re
 import sys
 import types
 
 import nbformat
 import pytest
+from nbconvert import SlidesExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from batchnorm_lesson import lessons
 from batchnorm_lesson.editions import slides
-from batchnorm_lesson.lessons import Lesson
+from batchnorm_lesson.lessons import Lesson, exercise_of, roles_of
 from batchnorm_lesson.server import SETTINGS
 from lessons import NOTEBOOKS
 
 every_lesson = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem[:2])
 
 
-def lesson(*cells):
-    """A notebook: a string is Markdown, a tuple is code and what it printed."""
-    return new_notebook(cells=[
-        new_markdown_cell(cell) if isinstance(cell, str) else
-        new_code_cell(cell[0], outputs=[new_output("stream", text=cell[1])]) for cell in cells])
+def cell(source, kind="-", printed=""):
+    """Code if it printed something or says so, else Markdown."""
+    metadata = {} if kind == "-" else {"slideshow": {"slide_type": kind}}
+    if printed:
+        return new_code_cell(source, metadata=metadata, outputs=[new_output("stream", text=printed)])
+    return new_markdown_cell(source, metadata=metadata)
 
 
-def texts(made):
-    return [[cell.source for cell in slide] for slide in slides.slides(made)]
+def lesson(source="x = 1"):
+    return new_notebook(cells=[cell("## A", "slide"), cell(source, printed="1"), cell("The end.", "slide")])
 
 
-# The rule
-
-def test_a_heading_a_prediction_and_a_task_begin_a_slide():
-    made = lesson("# 1 · Title", "**You'll do:** something.", "Text.\n\n## A heading\n\nMore.", ("print(1)", "1\n"),
-                  "**Predict.** What?", "**Your task:** move.\n\nAnd then?", "The end.")
-    assert texts(made) == [["# 1 · Title", "**You'll do:** something.", "Text."], ["## A heading\n\nMore.", "print(1)"],
-                           ["**Predict.** What?"], ["**Your task:** move.\n\nAnd then?"], ["The end."]]
-
-
-def test_a_prediction_stands_under_its_heading_and_a_heading_never_under_another():
-    assert texts(lesson("## A", "**Predict.** What?", "## B", "### C", "The end.")) == [
-        ["## A", "**Predict.** What?"], ["## B"], ["### C"], ["The end."]]
-
-
-def test_an_answer_is_cut_out_of_its_cell_and_stays_folded():
-    answer = "<details><summary>Answer</summary>\n\nAll of it.\n\n</details>"
-    assert texts(lesson(f"**Your task:** find it.\n\n{answer}\n\nGo on.", "The end.")) == [
-        ["**Your task:** find it.", answer, "Go on."], ["The end."]]
-    assert slides.prose_height(answer) < slides.prose_height("All of it.\n\n" * 3)
-
-
-def test_what_has_no_room_begins_the_next_slide():
-    long = ("\n".join(["x = 1"] * 12), "1\n" * 4)
-    assert [len(slide) for slide in texts(lesson("## A", long, long, "Text.", "The end."))] == [2, 2, 1]
-
-
-def test_what_is_said_of_a_picture_is_cut_from_what_follows():
-    assert texts(lesson("In the picture: a line.\n\nAnother thought.")) == [
-        ["In the picture: a line."], ["Another thought."]]
-
+# The copy
 
 def test_the_cells_say_how_they_are_shown():
-    made = slides.as_show(lesson("## A", ("import numpy as np", ""), ("figures.rows([1], bands=True)", "1"),
-                                 ("x = 1\nfigures.rows(x)", "1"), "The end.")).cells
-    assert [cell.metadata["slideshow"]["slide_type"] for cell in made] == ["slide", "-", "-", "-", "slide"]
-    assert [cell.metadata.get("jupyterlab-slideshow") for cell in made] == [None, *[{"layer": "slide"}] * 3, None]
-    assert [cell.metadata.get("jupyter") for cell in made[1:4]] == [{"source_hidden": True}] * 2 + [None]
-    assert all("raises-exception" in cell.metadata["tags"] for cell in made[1:4])
+    made = slides.as_show(new_notebook(cells=[
+        cell("## A", "slide"), cell("import numpy as np", "skip", "1"),
+        cell("figures.rows([1], bands=True)", printed="1"), cell("x = 1\nfigures.rows(x)", printed="1"),
+        cell("%%result pair\nx", printed="1"), cell("The end.", "slide")])).cells
+    assert [each.metadata["slideshow"]["slide_type"] for each in made] == ["slide", "skip", "-", "-", "-", "slide"]
+    assert [each.metadata.get("jupyterlab-slideshow") for each in made] == [None, None, *[{"layer": "slide"}] * 3, None]
+    hidden = {"source_hidden": True}
+    assert [each.metadata.get("jupyter") for each in made] == [None, None, hidden, None, hidden, None]
+    assert all("raises-exception" in each.metadata["tags"] for each in made if each.cell_type == "code")
 
 
-@every_lesson
-def test_every_cell_is_on_one_slide_and_has_a_name_of_its_own(path):
-    notebook = Lesson(path).without(*slides.LEFT_OUT)
-    shown = [cell for slide in slides.slides(notebook) for cell in slide]
-    assert [cell for cell in shown if cell.cell_type == "code"] == [
-        cell for cell in notebook.cells if cell.cell_type == "code"]
-    assert "".join("".join(cell.source for cell in shown).split()) == "".join(
-        "".join(cell.source for cell in notebook.cells).split())
-    assert len({cell.id for cell in shown}) == len(shown)
+def test_a_quiz_is_a_question_a_slide():
+    made = slides.as_show(new_notebook(cells=[cell("## Questions", "slide"), cell("questions.quiz(3)", printed="1"),
+                                              cell("The end.", "slide")]))
+    assert [[each.source for each in slide] for slide in slides.slides(made)] == [
+        ["## Questions", "questions.quiz(3, 1)"], ["questions.quiz(3, 2)"], ["questions.quiz(3, 3)"], ["The end."]]
+    assert len({each.id for each in made.cells}) == 5
 
 
-@every_lesson
-def test_no_slide_has_two_headings_and_the_last_has_one_cell(path):
-    made = slides.slides(Lesson(path).without(*slides.LEFT_OUT))
-    headings = [sum(bool(re.match("#+ ", cell.source)) for cell in slide if cell.cell_type == "markdown")
-                for slide in made]
-    inside = [len(re.findall(r"(?m)^#+ ", cell.source)) for slide in made for cell in slide
-              if cell.cell_type == "markdown"]
-    assert max(headings) == 1 and max(inside) == 1 and len(made[-1]) == 1
+# The cut: what each lesson's metadata say
+
+@pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem[:2])
+def notebook(request):
+    return Lesson(request.param).notebook
+
+
+@pytest.fixture
+def cut(notebook):
+    """The slides of a lesson."""
+    return slides.slides(notebook)
+
+
+def is_fold(each):
+    return each.cell_type == "markdown" and re.fullmatch(r"(?s)\s*(<details>.*?</details>\s*)+", each.source)
+
+
+def is_heading(each):
+    return each.cell_type == "markdown" and each.source.startswith("#")
+
+
+def is_heading_alone(each):
+    return is_heading(each) and "\n" not in each.source
+
+
+def drawn(each):
+    return any("image/png" in output.get("data", {}) for output in each.get("outputs", []))
+
+
+def named(kind, each):
+    """What a cell asks, answers or shows: the name behind questions.predict, %%result or explorers."""
+    found = re.match(kind + r"\W+(\w[\w-]*)", each.source) if each.cell_type == "code" else None
+    return found and found[1]
+
+
+def after(notebook, each):
+    """The cell behind another, among those that are shown."""
+    shown = [other for other in notebook.cells if slides.slide_type(other) != "skip"]
+    return shown[shown.index(each) + 1]
+
+
+def test_every_cell_has_its_place(notebook):
+    kinds = [slides.slide_type(each) for each in notebook.cells]
+    assert set(kinds) == {"slide", "-", "skip"} and kinds[0] == "slide"
+
+
+def test_what_is_skipped_is_for_readers_or_imports(notebook):
+    for each in notebook.cells:
+        code = ast.parse(re.sub("(?m)^%%.*", "", each.source)).body if each.cell_type == "code" else []
+        only_imports = code and all(isinstance(part, ast.Import | ast.ImportFrom) for part in code)
+        for_readers = roles_of(each) & set(slides.LEFT_OUT)
+        assert (slides.slide_type(each) == "skip") == bool(only_imports or for_readers), each.id
+
+
+def test_a_heading_begins_a_slide_and_the_last_slide_is_one_cell(notebook, cut):
+    begin = [slide[0] for slide in cut]
+    assert not [each.id for each in notebook.cells if is_heading(each) and each not in begin]
+    assert len(cut[-1]) == 1  # as slides.marked says
+
+
+def test_no_slide_is_a_heading_or_a_fold_alone(cut):
+    assert not [slide[0].id for slide in cut if all(is_heading_alone(each) or is_fold(each) for each in slide)]
+
+
+def test_a_fold_stands_with_what_it_answers(cut):
+    assert not [slide[0].id for slide in cut if is_fold(slide[0])]
+
+
+# What they speak of comes between: first the formula, then its result.
+RESULTS_THAT_WAIT = {"variance-after-gamma", "largest-output"}
+
+
+def test_a_prediction_has_its_question_its_choices_and_its_result(cut):
+    for slide in cut:
+        asked = [named("questions.predict", each) for each in slide]
+        results = [named("%%result", each) for each in slide]
+        for place, name in enumerate(asked):
+            if name:
+                assert place and slide[place - 1].cell_type == "markdown", name
+                assert (name in results) != (name in RESULTS_THAT_WAIT), name
+        assert len([name for name in asked if name]) <= 1
+
+
+# A table of all numbers stands under its picture: for the task there is no room.
+WITHOUT_ITS_TASK = {"batch_of_four"}
+
+
+def test_an_explorer_has_its_task_and_its_answers(notebook, cut):
+    for slide in cut:
+        shown = [each for each in slide if named("explorers", each)]
+        assert len(shown) <= 1
+        for each in shown:
+            has_task = slide.index(each) and slide[slide.index(each) - 1].cell_type == "markdown"
+            assert bool(has_task) != (named("explorers", each) in WITHOUT_ITS_TASK), each.source
+            following = after(notebook, each)
+            assert not is_fold(following) or following in slide
+
+
+# A drawing of each line of the derivation; its line stands before it, the next one after it.
+BEFORE_THEIR_PICTURES = {"figures.roads"}
+
+
+def test_a_picture_has_its_caption(notebook, cut):
+    for slide in cut:
+        for each in filter(drawn, slide):
+            following = after(notebook, each)
+            asks = named("questions.predict", after(notebook, following))
+            alone = any(name in each.source for name in BEFORE_THEIR_PICTURES)
+            assert alone or asks or is_heading(following) or following in slide, each.source
+
+
+def test_an_exercise_has_its_statement_and_its_stub(cut):
+    for slide in cut:
+        stated = {each.source.strip().removeprefix("exercises.") for each in slide
+                  if re.fullmatch(r"exercises\.\w+", each.source)}
+        checked = {exercise_of(each)[0] for each in slide if exercise_of(each)}
+        assert stated == checked
+
+
+def test_a_quiz_has_its_heading(cut):
+    assert [len(slide) for slide in cut if any(slides.QUIZ.fullmatch(each.source) for each in slide)] == [2]
+
+
+def test_other_tools_make_the_same_cut(notebook, cut):
+    """nbconvert's slides: a section for each, with these cells."""
+    page, _ = SlidesExporter().from_notebook_node(notebook)
+    sections = re.split(r"<section><section>", page)[1:]
+    shown = [re.findall(r'id="cell-id=([\w-]+)"', section) for section in sections]
+    assert [list(filter(None, ids)) for ids in shown] == [[each.id for each in slide] for slide in cut]
+
+
+# The copy of each lesson
+
+def test_every_cell_is_in_the_copy_and_has_a_name_of_its_own(notebook):
+    made = slides.as_show(notebook).cells
+    assert len({each.id for each in made}) == len(made)
+    quiz = [each for each in made if each.source.startswith("questions.quiz(")]
+    assert len(quiz) == 3
+    assert [each.source for each in made if each not in quiz] == [
+        each.source for each in notebook.cells if not slides.QUIZ.fullmatch(each.source)]
 
 
 @every_lesson
@@ -103,7 +209,7 @@ def test_the_copy_is_a_notebook_whose_links_lead_to_slides(path):
 @pytest.fixture
 def copies(tmp_path):
     """A file of slides, freshly made, and the notebook it was made from."""
-    made = slides.as_show(lesson("## A", ("x = 1", ""), "The end."))
+    made = slides.as_show(lesson())
     assert slides.renew(tmp_path / "01_a.ipynb", made) is None
     return tmp_path / "01_a.ipynb", made
 
@@ -123,7 +229,7 @@ def test_slides_that_were_only_run_are_made_anew(copies):
     notebook = nbformat.read(path, as_version=4)
     notebook.cells[1].outputs = [new_output("stream", text="old\n")]
     nbformat.write(notebook, path)
-    assert slides.renew(path, slides.as_show(lesson("## A", ("x = 2", ""), "The end."))) is None
+    assert slides.renew(path, slides.as_show(lesson("x = 2"))) is None
     assert source(path) == "x = 2" and len(list(path.parent.iterdir())) == 1
 
 
@@ -138,7 +244,7 @@ def test_what_was_typed_gets_another_name_when_the_lesson_has_changed(copies):
     path, _ = copies
     for number in (2, 3):
         typed(path, f"x = 40 + {number}")
-        changed = slides.as_show(lesson("## A", (f"x = {number}", ""), "The end."))
+        changed = slides.as_show(lesson(f"x = {number}"))
         assert slides.renew(path, changed).endswith(f" is in build/slides/01_a-{number}.ipynb")
         assert source(path) == f"x = {number}"
     assert [source(path.with_stem(f"01_a-{number}")) for number in (2, 3)] == ["x = 40 + 2", "x = 40 + 3"]

@@ -1,9 +1,7 @@
 """The slides in a real browser: all of them measured, and one show operated as a teacher does it."""
 import re
 
-import nbformat
 import pytest
-from nbformat.v4 import new_notebook
 
 from batchnorm_lesson.editions import slides
 from batchnorm_lesson.lessons import Lesson
@@ -12,7 +10,7 @@ from lessons import NOTEBOOKS
 
 lab = pytest.importorskip("lab", reason="Playwright is not installed (pip install -r tests/requirements.txt)")
 
-SMALL, LARGE = {"width": 1280, "height": 720}, {"width": 1366, "height": 768}
+SMALL, LARGE = {"width": 1280, "height": 720}, {"width": 1920, "height": 1080}
 LEAST_LETTERS = 17  # pixels, on a slide of 720
 LETTERS_OF_A_PICTURE = 11 / 72 * 100  # pixels: tests of the pictures see that none has smaller ones
 
@@ -20,83 +18,51 @@ MEASURED = NOTEBOOKS if THOROUGH else NOTEBOOKS[4:6]
 every_lesson = pytest.mark.parametrize("path", MEASURED, ids=lambda path: path.stem[:2])
 
 
-# In the browser: what every slide measures
+# In the browser: what every slide measures, in the pixels of a slide of 720
 
-# All cells are shown at once and measured in one go; LIVE measures the slides of one lesson one by one.
 MEASURE = """async () => {
-    const notebook = jupyterapp.shell.currentWidget.content;
-    const letters = node => {
-        const sizes = [], walker = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
+    const {content: notebook, node} = jupyterapp.shell.currentWidget;
+    const frame = node.querySelector('.jp-WindowedPanel-outer'), zoom = innerHeight / 720;
+    const seen = element => element.checkVisibility({visibilityProperty: true});
+    const all = selector => [...frame.querySelectorAll(selector)].filter(seen);
+    const letters = () => {
+        const sizes = [], walker = document.createTreeWalker(frame, NodeFilter.SHOW_TEXT);
         while (walker.nextNode()) {
             const words = walker.currentNode.data.trim(), element = walker.currentNode.parentElement;
-            if (!words || !element.checkVisibility({visibilityProperty: true})) continue;
+            if (!words || !seen(element)) continue;
             // Indices, and the words for screen readers alone.
             if (element.closest('mjx-container, sub, sup, style, .explorer-readout + div')) continue;
             sizes.push([parseFloat(getComputedStyle(element).fontSize) * element.currentCSSZoom, words.slice(0, 30)]);
         }
-        for (const image of node.querySelectorAll('.widget-image, .jp-RenderedImage img')) {
+        for (const image of all('.widget-image, .jp-RenderedImage img')) {
             // The attribute: in Firefox the property counts the zoom.
             const own = image.matches('.widget-image') ? image.naturalWidth / 2 : image.getAttribute('width');
             sizes.push([LETTERS * image.getBoundingClientRect().width / own, 'picture']);
         }
-        return sizes.sort((a, b) => a[0] - b[0])[0];
+        const [size, words] = sizes.sort((a, b) => a[0] - b[0])[0];
+        return [size / zoom, words];
     };
-    for (const cell of notebook.widgets) cell.node.classList.add('jp-deck-mod-onscreen', 'jp-deck-mod-visible');
-    await new Promise(resolve => requestAnimationFrame(() => setTimeout(resolve, 200)));
-    return notebook.widgets.map(cell => {
-        const all = selector => [...cell.node.querySelectorAll(selector)];
-        return {
-            lesson: cell.model.sharedModel.metadata.lesson, source: cell.model.sharedModel.getSource().slice(0, 50),
-            begins: cell.model.sharedModel.metadata.slideshow.slide_type == 'slide',
-            height: cell.node.getBoundingClientRect().height,
-            wide: all('.cm-scroller, .jp-OutputArea-output').some(part => part.scrollWidth > part.clientWidth + 1),
-            unfolded: all('details[open]').length, sliders: all('.widget-slider').length, smallest: letters(cell.node),
-            zooms: all('.noUi-base').map(track => track.currentCSSZoom),
-        };
-    });
-}""".replace("LETTERS", str(LETTERS_OF_A_PICTURE))
-
-LIVE = """async () => {
-    const notebook = jupyterapp.shell.currentWidget.content, found = [];
-    const frame = document.querySelector('.jp-Deck .jp-WindowedPanel-outer');
+    const found = [];
     for (const [index, cell] of notebook.widgets.entries()) {
         if (cell.model.sharedModel.metadata.slideshow.slide_type != 'slide') continue;
         notebook.activeCellIndex = index;
-        await new Promise(resolve => requestAnimationFrame(() => setTimeout(resolve)));
+        await new Promise(resolve => requestAnimationFrame(() => setTimeout(resolve, 30)));
         const shown = notebook.widgets.filter(other => other.node.getBoundingClientRect().height);
-        const high = shown.reduce((sum, other) => sum + other.node.getBoundingClientRect().height, 0);
-        found.push({cells: shown.map(other => other.model.sharedModel.id), height: frame.scrollHeight,
-                    width: frame.scrollWidth, frame: frame.scrollHeight - high});
+        found.push({
+            cells: shown.map(other => other.model.id),
+            high: frame.scrollHeight - frame.clientHeight, foot: frame.getBoundingClientRect().bottom - innerHeight,
+            wide: [frame, ...all('.cm-scroller, .jp-OutputArea-output')]
+                .map(part => part.scrollWidth - part.clientWidth),
+            headings: all('h1, h2, h3').map(part => part.getBoundingClientRect().top / zoom),
+            head: frame.dataset.heading, unfolded: all('details[open]').length,
+            editors: shown.filter(other => all('.cm-content').some(editor => other.node.contains(editor)))
+                .map(other => other.model.sharedModel.getSource()),
+            explorers: all('.explorer').length, sliders: all('.explorer .widget-slider').length,
+            letters: letters(), zooms: all('.noUi-base').map(track => track.currentCSSZoom),
+        });
     }
     return found;
-}"""
-FRAME = 21  # pixels that a slide has above and below its cells, rounded up
-
-CHEAP = re.compile(r"(import|from) |(explorers|questions|exercises)\.\w+|def my_(?s:.*)\.check\(")
-RUN = """async places => {
-    const notebook = jupyterapp.shell.currentWidget.content;
-    notebook.activeCellIndex = 0;
-    notebook.deselectAll();
-    for (const place of places) notebook.select(notebook.widgets[place]);
-    await jupyterapp.commands.execute('notebook:run-cell');
-    notebook.deselectAll();
-    await jupyterapp.commands.execute('deck:start');
-}"""
-
-
-def all_shows():
-    """The slides of these lessons in one notebook, and the places of the cells that make sliders, questions and boxes.
-
-    The others, which may train a network, keep the outputs that they were saved with.
-    """
-    made = new_notebook(metadata=nbformat.read(NOTEBOOKS[0], as_version=4).metadata)
-    for path in MEASURED:
-        for cell in slides.as_show(Lesson(path).without(*slides.LEFT_OUT)).cells:
-            cell.id = f"{path.stem[:2]}-{cell.id}"
-            cell.metadata["lesson"] = path.stem
-            made.cells.append(cell)
-    return made, [place for place, cell in enumerate(made.cells)
-                  if cell.cell_type == "code" and CHEAP.match(cell.source)]
+}""".replace("LETTERS", str(LETTERS_OF_A_PICTURE))
 
 
 @pytest.fixture(scope="module")
@@ -106,8 +72,6 @@ def jupyter(browser, tmp_path_factory):
     (folder / "slides").mkdir()
     for path in NOTEBOOKS:
         slides.renew(folder / "slides" / path.name, slides.as_show(Lesson(path).without(*slides.LEFT_OUT)))
-    made, folder_cheap = all_shows()
-    nbformat.write(made, folder / "slides" / "all.ipynb")
     options = slides.show_settings(folder / "own" / "show")
     with lab.server(folder / "slides", folder / "own", *options, settings=[slides.SHOW]) as address, \
             lab.browser_page(browser, address) as page:
@@ -115,71 +79,76 @@ def jupyter(browser, tmp_path_factory):
         page.failed = []
         page.on("requestfailed", lambda request: page.failed.append(request.url))
         page.route(re.compile(r"^https?://(?!127\.0\.0\.1)"), lambda route: route.abort())
-        page.cheap, page.address = folder_cheap, address
+        page.address = address
         yield page
+
+
+def opened(page, path):
+    """The show of a lesson, opened at its address and nothing else done; the cells have run."""
+    page.goto("about:blank")
+    page.errors.clear()
+    page.failed.clear()
+    page.goto(page.address.replace("lab?", f"lab/tree/{path.name}?reset&"))
+    page.wait_for_selector(".jp-Deck[data-run=done]", timeout=120000)
+    return page
 
 
 @pytest.fixture(scope="module")
 def measured(jupyter):
-    """What the cells of these lessons measure, for the smallest screen and for a usual one."""
-    # Six hundred cells that nobody sees need not be painted whenever one of them has run: a fifth of the time.
-    hidden = jupyter.add_style_tag(content=".jp-WindowedPanel-viewport { content-visibility: hidden }")
-    lab.open_notebook(jupyter, "all.ipynb")
-    jupyter.evaluate(RUN, jupyter.cheap)
-    hidden.evaluate("style => style.remove()")
-    small = jupyter.evaluate(MEASURE)
-    jupyter.set_viewport_size(LARGE)
-    large = jupyter.evaluate(MEASURE)
-    jupyter.set_viewport_size(SMALL)
-    lab.close_notebook(jupyter)
-    return small, large
-
-
-def of(cells, path):
-    return [cell for cell in cells if cell["lesson"] == path.stem]
-
-
-def heights(cells):
-    """The height of each slide by its first words."""
-    found = []
-    for cell in cells:
-        found += [[cell["source"], FRAME]] * cell["begins"]
-        found[-1] = [found[-1][0], found[-1][1] + cell["height"]]
+    """What the slides of each lesson measure, on the smallest screen and on a large one."""
+    found = {}
+    for path in MEASURED:
+        opened(jupyter, path)
+        found[path] = [jupyter.set_viewport_size(screen) or jupyter.evaluate(MEASURE) for screen in (LARGE, SMALL)]
+        lab.close_notebook(jupyter)
     return found
+
+
+def those(measured, path, wrong):
+    """The slides, on either screen, of which something is true: the name of the first cell, and what was measured."""
+    return [(slide["cells"][:1], slide) for screen in measured[path] for slide in screen if wrong(slide)]
+
+
+@every_lesson
+def test_the_slides_are_those_of_the_metadata(measured, path):
+    made = slides.slides(slides.as_show(Lesson(path).notebook))
+    for screen in measured[path]:
+        assert [slide["cells"] for slide in screen] == [[cell.id for cell in slide] for slide in made]
 
 
 @every_lesson
 def test_no_slide_is_larger_than_the_screen(measured, path):
-    for screen, cells in zip([SMALL, LARGE], measured):
-        slides_ = heights(of(cells, path))
-        assert len(slides_) > 10 and not [slide for slide in slides_ if slide[1] > screen["height"]]
-        assert not [cell["source"] for cell in of(cells, path) if cell["wide"]]
+    assert not those(measured, path, lambda slide: slide["high"] > 0 or slide["foot"] > 1 or max(slide["wide"]) > 1)
 
 
 @every_lesson
 def test_the_last_row_can_read_all_of_it(measured, path):
-    for screen, cells in zip([SMALL, LARGE], measured):
-        least = LEAST_LETTERS * screen["height"] / 720 - 0.1  # browsers round a little
-        assert not [(cell["source"], cell["smallest"]) for cell in of(cells, path)
-                    if cell["smallest"] and cell["smallest"][0] < least]
+    assert not those(measured, path, lambda slide: slide["letters"][0] < LEAST_LETTERS - 0.1)  # browsers round a little
 
 
 @every_lesson
-def test_answers_and_results_are_folded(measured, path):
-    assert not [cell["source"] for cell in of(measured[0], path) if cell["unfolded"]]
+def test_headings_stand_at_one_height(measured, path):
+    heights = {round(top) for screen in measured[path] for slide in screen for top in slide["headings"]}
+    assert max(heights) - min(heights) <= 1
+    assert not those(measured, path, lambda slide: len(slide["headings"]) + bool(slide["head"]) != 1)
+
+
+@every_lesson
+def test_answers_and_results_are_folded_and_the_code_of_results_too(measured, path):
+    assert not those(measured, path, lambda slide: slide["unfolded"])
+    assert not those(measured, path, lambda slide: any(code.startswith("%%result") for code in slide["editors"]))
 
 
 @every_lesson
 def test_explorers_have_their_sliders(measured, path):
-    assert not [cell["source"] for cell in of(measured[0], path)
-                if cell["source"].startswith("explorers.") and not cell["sliders"]]
+    assert not those(measured, path, lambda slide: slide["explorers"] and not slide["sliders"])
+    assert those(measured, path, lambda slide: slide["explorers"])
 
 
 @every_lesson
 def test_a_slider_is_measured_in_the_pixels_of_the_mouse(measured, path):
     """In WebKit a slider that is zoomed 1.5 times runs 1.5 times as far as the mouse."""
-    for cells in measured:
-        assert all(zoom == pytest.approx(1) for cell in of(cells, path) for zoom in cell["zooms"])
+    assert not those(measured, path, lambda slide: any(abs(zoom - 1) > 1e-6 for zoom in slide["zooms"]))
 
 
 # In the browser: one lesson, as a teacher opens it
@@ -190,28 +159,12 @@ LESSON = NOTEBOOKS[3]
 @pytest.fixture(scope="module")
 def show(jupyter):
     """Lesson 3, opened at its address and nothing else done; the cells have run."""
-    jupyter.goto("about:blank")
-    jupyter.errors.clear()
-    jupyter.failed.clear()
-    jupyter.goto(jupyter.address.replace("lab?", f"lab/tree/{LESSON.name}?reset&"))
-    jupyter.wait_for_selector(".jp-Deck[data-run=done]", timeout=60000)
-    return jupyter
+    return opened(jupyter, LESSON)
 
 
 def test_the_show_begins_by_itself_on_the_first_slide(show):
     assert show.get_by_role("heading", name="3 · Normalize the batch").is_visible()
     assert not show.locator(".jp-Notebook").get_by_role("heading", name="In your head").is_visible()
-
-
-def test_the_slides_are_those_of_the_rule_and_none_is_too_large(show):
-    made = [[cell.id for cell in slide if not slides.SETUP.match(cell.source)]
-            for slide in slides.slides(Lesson(LESSON).without(*slides.LEFT_OUT))]
-    found = show.evaluate(LIVE)
-    assert [slide["cells"] for slide in found] == made
-    assert max(slide["height"] for slide in found) <= SMALL["height"]
-    assert max(slide["width"] for slide in found) <= SMALL["width"]
-    low = [slide["frame"] for slide in found if slide["height"] > 100]
-    assert max(low) <= FRAME
 
 
 def test_no_slide_has_a_bar_for_scrolling_sideways(show):
@@ -278,6 +231,31 @@ def test_enter_unfolds_an_answer_and_a_remote_scrolls_to_its_end_before_it_goes_
     show.keyboard.press("PageUp")
     cell.locator("summary").press("Enter")
     answer.wait_for(state="hidden")
+
+
+def test_a_result_brings_its_code_and_changes_no_size(show):
+    cell = go_to(show, "%%result other-batch")
+    size = "() => document.querySelector('.jp-Deck .jp-WindowedPanel-outer').style.getPropertyValue('--fit')"
+    before = show.evaluate(size)
+    cell.locator("summary").click()
+    cell.locator(".cm-content", has_text="for values in").wait_for()
+    assert show.evaluate(size) == before
+    cell.locator("summary").click()
+    cell.locator(".cm-content").wait_for(state="detached")
+
+
+def test_a_slide_gets_smaller_when_it_grows_and_as_large_as_it_was_when_it_is_shown_again(show):
+    cell = go_to(show, "explorers.leash()")
+    show.evaluate("() => document.querySelector('.jp-Deck .explorer-readout').insertAdjacentHTML('beforeend',"
+                  "'<p class=grown style=\"height: 40px\">')")
+    size = "() => +document.querySelector('.jp-Deck .jp-WindowedPanel-outer').style.getPropertyValue('--fit')"
+    show.wait_for_function(f"size => ({size})() < size", arg=1)
+    show.evaluate("() => document.querySelectorAll('.grown').forEach(each => each.remove())")
+    smaller = show.evaluate(size)
+    go_to(show, "## In your head")
+    go_to(show, "explorers.leash()")
+    cell.wait_for()
+    assert show.evaluate(size) > smaller
 
 
 CELLS = """() => jupyterapp.shell.currentWidget.content.widgets.map(

@@ -6,6 +6,47 @@
   const scale = () => document.body.style.setProperty(
     "--slide-zoom", Math.min(window.innerWidth / 1280, window.innerHeight / 720));
 
+  // One that is too high all the same gets smaller letters and pictures, as small as show.css lets them be.
+  const LEAST = 17 / 24;
+  function fit(panel, slide, size) {
+    panel.addClass("fitting");
+    do {
+      slide.style.setProperty("--fit", size);
+      size = size > LEAST && Math.max(LEAST, size - 0.05);
+    } while (size && slide.scrollHeight > slide.clientHeight);
+    panel.removeClass("fitting");
+  }
+
+  // A slide that begins without a heading stands under the last one.
+  function head(notebook, slide) {
+    const heading = place => notebook.widgets[place].model.sharedModel.getSource().match(/^#+ (.+)/)?.[1];
+    let place = notebook.activeCellIndex;
+    if (heading(place)) return delete slide.dataset.heading;
+    while (place && !heading(place)) place--;
+    slide.dataset.heading = heading(place) ?? "";
+  }
+
+  // A slide begins as large as it can be; as long as it is shown it only gets smaller, or a slider would make it jump.
+  function layOut(panel) {
+    const slide = panel.node.querySelector(".jp-WindowedPanel-outer");
+    const begin = () => {
+      head(panel.content, slide);
+      fit(panel, slide, 1);
+    };
+    panel.content.activeCellChanged.connect(begin);
+    window.addEventListener("resize", begin);
+    new ResizeObserver(() => fit(panel, slide, +slide.style.getPropertyValue("--fit")))
+      .observe(slide.querySelector(".jp-WindowedPanel-viewport"));
+    begin();
+  }
+
+  // The code of a folded result is shown with the result.
+  function showCode(app, event) {
+    const node = event.target.closest(".jp-Deck .jp-CodeCell");
+    const cell = node && app.shell.currentWidget.content.widgets.find(cell => cell.node === node);
+    if (cell?.model.getMetadata("jupyter")?.source_hidden) cell.inputHidden = !event.target.open;
+  }
+
   // The keys
 
   const withModifier = event => event.ctrlKey || event.altKey || event.metaKey;
@@ -96,6 +137,7 @@
     const slide = notebook.widgets.findIndex(cell => cell.model.id === sessionStorage.getItem(remembered));
     notebook.activeCellIndex = Math.max(slide, 0);
     await app.commands.execute("deck:start");
+    layOut(panel);
     notebook.activeCellChanged.connect((_, cell) => cell && sessionStorage.setItem(remembered, cell.model.id));
     let timer;
     panel.context.model.contentChanged.connect(() => {  // what was typed is there after a reload
@@ -143,6 +185,7 @@
     window.addEventListener("keydown", event => press(app, event), true);
     document.body.addEventListener("keydown", hush);
     window.addEventListener("dblclick", mark, true);
+    document.addEventListener("toggle", event => showCode(app, event), true);
     window.addEventListener("focus", () => comeBack(app));
     app.docRegistry.addWidgetExtension("Notebook", {createNew: panel => {
       renewKernel(app, panel);
