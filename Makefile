@@ -1,11 +1,12 @@
 # make lesson   opens the first notebook in JupyterLab        make test   runs every test
-# make slides LESSON=03   opens a lesson as a slide show
+# make slides LESSON=03   opens a lesson as a slide show    make slides PLAN=50   the plan of 50 minutes, or of 90
 # All create the environment in .venv on first use and renew it when a requirements file changes.
 
 PYTHON ?= python3
 LAB_ARGS ?=
 APP_ARGS ?=
 LESSON ?=
+PLAN ?=
 PYTEST_ARGS ?=
 SITE_ARGS ?=
 
@@ -21,7 +22,7 @@ lesson: .venv/lesson
 	$(BIN)/python -m batchnorm_lesson $(LAB_ARGS)
 
 slides: .venv/slides
-	$(BIN)/python -m batchnorm_lesson slides $(LESSON) $(LAB_ARGS)
+	$(BIN)/python -m batchnorm_lesson slides $(LESSON) $(PLAN:%=--plan=%) $(LAB_ARGS)
 
 app: build/app/ready
 	build/app/bin/python -m batchnorm_lesson app $(APP_ARGS)

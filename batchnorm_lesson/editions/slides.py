@@ -126,9 +126,11 @@ def show_settings(scratch):
 
 
 def main(given):
-    """Make the slides of all lessons and open those of one."""
+    """Make the slides of all lessons and open those of one, or with ``--plan`` the show of a plan."""
+    from . import plan_show  # which needs this module
     import jupyterlab_slideshow  # noqa: F401  (JupyterLab loads it; here it is only asked for)
 
+    plan, given = plan_show.taken(given)
     first, options = chosen(given)
     place = folder() / "build" / "slides"
     with files.refusals("build/slides"):
@@ -143,6 +145,7 @@ def main(given):
                 said = f"notebooks/{name} cannot be read, and has no new slides: {problem.why}."
             if said:
                 files.say(said)
+        page = plan_show.make(plan, place) if plan else first.path.name
     with tempfile.TemporaryDirectory() as scratch:
-        launch(options_for(f"build/slides/{first.path.name}", show_settings(scratch) + options), SHOW, SETTINGS)
+        launch(options_for(f"build/slides/{page}", show_settings(scratch) + options), SHOW, SETTINGS)
 

@@ -139,6 +139,8 @@
     await app.commands.execute("deck:start");
     layOut(panel);
     notebook.activeCellChanged.connect((_, cell) => cell && sessionStorage.setItem(remembered, cell.model.id));
+    if (panel.context.model.getMetadata("plan"))
+      (await import(here.replace("show.js", "speaker.js"))).begin(app, panel, turn);
     let timer;
     panel.context.model.contentChanged.connect(() => {  // what was typed is there after a reload
       clearTimeout(timer);

@@ -1,0 +1,204 @@
+"""``python -m batchnorm_lesson slides --plan 50`` opens ONE show: the slides of all lessons that a plan needs, in its order.
+
+The slides are those of slides.py. A plan names cells, and each brings the slide on which it stands. What a slide's code
+needs of its lesson comes before it, unseen, and is run there: so nothing that takes long is run before it is needed. All
+lessons share one kernel, and each has its own variables in it: namespaces.py.
+
+What the speaker is to say and to ask are cells that the deck does not show (``slide_type`` "notes"). The show's own page
+opens them in a window of their own (key N, speaker.js), and they are written as a page to print.
+"""
+import argparse
+import copy
+import html
+import re
+
+import nbformat
+
+from .. import files
+from ..lessons import folder, lessons, roles_of
+from ..plans import STEPS, plans
+from . import slides
+from .markdown import as_on_github, to_html
+
+ASKED = re.compile(r"(?:questions\.predict\(\"|explorers\.)([\w-]+)")
+SEPARATE = "from batchnorm_lesson.editions import namespaces\nnamespaces.separate()"
+UNSEEN, NOTES = {"slideshow": {"slide_type": "skip"}}, {"slideshow": {"slide_type": "notes"}}
+
+
+def taken(given):
+    """The plan that a command's words name, or None, and the other words. Raises SystemExit for an unknown plan."""
+    parser = argparse.ArgumentParser("python -m batchnorm_lesson slides", add_help=False, allow_abbrev=False)
+    parser.add_argument("--plan", choices=list(plans()))
+    named, others = parser.parse_known_args(given)
+    return named.plan, others
+
+
+# The show
+
+def show(name, taught=None, page=None):
+    """The notebook of a plan, for ``slides.renew``. ``taught``: the lessons, by default those of ``folder()``.
+
+    ``page`` is the text of teaching.md, from whose tables the notes take what belongs to a prediction or an explorer.
+    Raises ValueError for a cell that a lesson does not have, or whose slide comes a second time.
+    """
+    taught = {int(lesson.number): lesson for lesson in taught or lessons()}
+    page = page if page is not None else teaching()
+    taken_from, parts = {}, plans()[name]
+    made = nbformat.v4.new_notebook(metadata=copy.deepcopy(next(iter(taught.values())).notebook.metadata))
+    for number, part in enumerate(parts):
+        if part.text:
+            made.cells += _own_slide(name, number, part)
+        if not number:
+            made.cells.append(nbformat.v4.new_code_cell(SEPARATE, id="separate", metadata=copy.deepcopy(UNSEEN)))
+        if part.lesson is not None:
+            lesson = taken_from.setdefault(part.lesson, Taken(taught[part.lesson]))
+            try:
+                made.cells += lesson.slides(part, number, page)
+            except ValueError as problem:
+                raise ValueError(f"plan {name}, part {number + 1}: {problem}") from None
+    made.metadata["plan"] = {"name": name, "steps": STEPS, "parts": [
+        {"minutes": part.minutes, "step": part.step, "title": _title_of(part, taught)} for part in parts]}
+    made.metadata["slides"] = {"made_from": slides.fingerprint(made)}
+    return made
+
+
+def _own_slide(plan, number, part):
+    """The slide of a part's own text, and its notes."""
+    cell = slides.marked(nbformat.v4.new_markdown_cell(part.text.strip(), id=f"plan{plan}-{number}"), 0)
+    cell.metadata["plan"] = {"part": number, "title": _heading(part.text)}
+    return [cell, *_note(cell.id, part.notes.get("text", ""))]
+
+
+class Taken:
+    """What a show takes from a lesson, and what it has taken already."""
+
+    def __init__(self, lesson):
+        self._lesson, self._slides, self._come = lesson, [], set()
+        title = lesson.title
+        for cell in slides.as_show(lesson.without(*slides.LEFT_OUT)).cells:
+            if cell.metadata["slideshow"]["slide_type"] == "slide" or not self._slides:
+                self._slides.append([])
+            if cell.cell_type == "markdown":
+                title = _heading(cell.source) or title
+            self._slides[-1].append(cell)
+            cell.metadata["plan"] = {"title": title}
+
+    def slides(self, part, number, page):
+        """The cells of the slides that a part of a plan wants, with what their code needs before them, and notes."""
+        made, here = [], []
+        for identifier in part.cells:
+            found = [slide for slide in self._slides if identifier in [cell.id for cell in slide]]
+            if not found:
+                raise ValueError(f"lesson {part.lesson} has no cell {identifier} that is shown")
+            if found[0] not in here:
+                here.append(found[0])
+        for slide in here:
+            if self._come & {cell.id for cell in slide}:
+                raise ValueError(f"the slide with {slide[0].id} of lesson {part.lesson} has come already")
+            made += [self._named(cell) for cell in [*self._needed(slide), *slide]]
+            made[-len(slide)].metadata["plan"] |= {"part": number}
+            words = [part.notes.get(cell.id, "").strip() for cell in slide] + [from_tables(cell, page) for cell in slide]
+            made += _note(made[-1].id, "\n\n".join(filter(None, words)))
+        return made
+
+    def _needed(self, slide):
+        """The earlier code of the lesson that has not been run yet; what only shows something is not needed."""
+        for earlier in self._slides[:self._slides.index(slide)]:
+            for cell in earlier:
+                if (cell.cell_type == "code" and cell.id not in self._come and not slides.SHOWN_ALONE.match(cell.source)
+                        and "exercise" not in roles_of(cell)):
+                    unseen = copy.deepcopy(cell)
+                    unseen.metadata |= copy.deepcopy(UNSEEN)
+                    unseen.outputs = []
+                    unseen.metadata.pop("jupyterlab-slideshow", None)
+                    yield unseen
+
+    def _named(self, cell):
+        """The cell under a name that no other lesson has, and by which namespaces.py knows the lesson."""
+        self._come.add(cell.id)
+        cell = copy.deepcopy(cell)
+        cell.id = f"lesson{int(self._lesson.number)}-{cell.id}"
+        return cell
+
+
+def _note(identifier, words):
+    """A cell of notes, if there are words."""
+    if words.strip():
+        yield nbformat.v4.new_markdown_cell(words.strip(), id=f"notes-{identifier}", metadata=copy.deepcopy(NOTES))
+
+
+def _heading(text):
+    found = re.match(r"\s*#+ (.+)", text)
+    return found and found[1]
+
+
+def _title_of(part, taught):
+    return "slack" if part.lesson is None else taught[part.lesson].title
+
+
+# What teaching.md knows
+
+def teaching():
+    """The text of the page for teachers. Raises SystemExit where it cannot be read."""
+    with files.refusals("notebooks/teaching.md"):
+        return (folder() / "notebooks" / "teaching.md").read_text(encoding="utf-8")
+
+
+def from_tables(cell, page):
+    """What the tables of teaching.md say of a cell's prediction or explorer; "" for any other cell."""
+    named = ASKED.match(cell.source) if cell.cell_type == "code" else None
+    row = named and re.search(rf"(?m)^\| `{re.escape(named[1])}` \| (.+) \|$", page)
+    if not row:
+        return ""
+    words = row[1].split(" | ")
+    return f"**Ask before you move:** {words[0]}" if len(words) == 1 else (
+        f"**Vote.** Right: **{words[0]}**. Students say: {words[1]}. Reply: {words[2]}")
+
+
+# The notes on paper
+
+PAGE = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>Plan of {plan} minutes</title><style>
+@page {{ size: A4; margin: 15mm }}
+body {{ font: 11pt/1.35 sans-serif; max-width: 180mm; margin: auto }}
+h1 {{ font-size: 16pt }} h2 {{ font-size: 13pt; border-top: 1px solid; padding-top: 6pt; break-after: avoid }}
+h3 {{ font-size: 11pt; margin: 8pt 0 0; break-after: avoid }} p {{ margin: 3pt 0 }}
+</style></head><body>
+<h1>Plan of {plan} minutes: what to say and to ask</h1>
+{parts}
+</body></html>
+"""
+
+
+def on_paper(made):
+    """The notes of a show as a page to print: each part with its minutes, each slide with its title."""
+    plan, parts, begins = made.metadata["plan"], [], 0
+    numbered = iter(range(1, len(made.cells) + 1))
+    for number, part in enumerate(plan["parts"]):
+        step = f", step {part['step']}" if part["step"] else ""
+        parts.append(f"## {begins} to {begins + part['minutes']}: {part['title']}{step}")
+        begins += part["minutes"]
+        now = None
+        for cell in made.cells:
+            kind = cell.metadata["slideshow"]["slide_type"]
+            if kind == "slide":
+                now = cell.metadata["plan"]["part"]
+                if now == number:
+                    parts.append(f"### Slide {next(numbered)}: {cell.metadata['plan']['title']}")
+            elif kind == "notes" and now == number:
+                parts.append(cell.source)
+    return PAGE.format(plan=html.escape(plan["name"]), parts=to_html("\n\n".join(parts), anchor=as_on_github))
+
+
+# The command
+
+def make(name, place):
+    """Write the show of a plan and its page of notes; the name of the show's file in ``place``, build/slides."""
+    made = show(name)
+    if said := slides.renew(place / f"plan-{name}.ipynb", made):
+        files.say(said)
+    page, paper = f"plan-{name}.html", files.OwnFolder(place.parent / "notes", "notes", "build/notes")
+    became = paper.write({page: on_paper(made)})[page]
+    files.say(f"Key N opens your notes in a window of their own. To print: build/notes/{page}"
+              + f" ({became})" * (became == files.KEPT))
+    return f"plan-{name}.ipynb"
