@@ -1,8 +1,8 @@
 """In a show of several lessons each lesson has its own variables, though all of them share one kernel.
 
-Lesson 0 and lesson 3 both call their digits ``images``, and these are not the same: without this, a lesson to which the
-show comes back, or a cell that is run again, would take another lesson's numbers. Which lesson a cell belongs to is said
-by its id, ``lesson3-cell-08``.
+Lesson 0 and lesson 3 both call their digits ``images``, and these are not the same: without this, a lesson to which
+the show comes back, or a cell that is run again, would take another lesson's numbers. A cell's id says which lesson it
+belongs to: ``lesson3-cell-08``.
 """
 import re
 

@@ -1,11 +1,11 @@
-"""``python -m batchnorm_lesson slides --plan 50`` opens ONE show: the slides of all lessons that a plan needs, in its order.
+"""``python -m batchnorm_lesson slides --plan 50`` opens ONE show: the slides of all lessons of a plan, in its order.
 
-The slides are those of slides.py. A plan names cells, and each brings the slide on which it stands. What a slide's code
-needs of its lesson comes before it, unseen, and is run there: so nothing that takes long is run before it is needed. All
+The slides are those of slides.py. A plan names cells, and each brings the slide on which it stands. What its code needs
+of the lesson comes before it, unseen, and is run there: so nothing that takes long is run before it is needed. All
 lessons share one kernel, and each has its own variables in it: namespaces.py.
 
-What the speaker is to say and to ask are cells that the deck does not show (``slide_type`` "notes"). The show's own page
-opens them in a window of their own (key N, speaker.js), and they are written as a page to print.
+What to say and to ask are cells that the deck does not show (``slide_type`` "notes"). The page opens them in a window
+of their own (key N, speaker.js), and they are written as a page to print.
 """
 import argparse
 import copy
@@ -96,9 +96,12 @@ class Taken:
             if self._come & {cell.id for cell in slide}:
                 raise ValueError(f"the slide with {slide[0].id} of lesson {part.lesson} has come already")
             made += [self._named(cell) for cell in [*self._needed(slide), *slide]]
-            made[-len(slide)].metadata["plan"] |= {"part": number}
-            words = [part.notes.get(cell.id, "").strip() for cell in slide] + [from_tables(cell, page) for cell in slide]
-            made += _note(made[-1].id, "\n\n".join(filter(None, words)))
+            names = [f": {found[1]}" for cell in slide if (found := asked(cell))]
+            heading = slide[0].metadata["plan"]["title"]
+            made[-len(slide)].metadata["plan"] = {"part": number, "title": heading + "".join(names)}
+            said = [part.notes.get(cell.id, "").strip() for cell in slide]
+            known = [from_tables(cell, page) for cell in slide]
+            made += _note(made[-1].id, "\n\n".join(filter(None, said + known)))
         return made
 
     def _needed(self, slide):
@@ -133,10 +136,16 @@ def _heading(text):
 
 
 def _title_of(part, taught):
-    return "slack" if part.lesson is None else taught[part.lesson].title
+    """A part's title for the speaker."""
+    return "Slack" if part.lesson is None else f"Lesson {taught[part.lesson].title}"
 
 
 # What teaching.md knows
+
+def asked(cell):
+    """The name of the prediction or the explorer that a cell shows, as a match whose group 1 it is; else None."""
+    return ASKED.match(cell.source) if cell.cell_type == "code" else None
+
 
 def teaching():
     """The text of the page for teachers. Raises SystemExit where it cannot be read."""
@@ -146,7 +155,7 @@ def teaching():
 
 def from_tables(cell, page):
     """What the tables of teaching.md say of a cell's prediction or explorer; "" for any other cell."""
-    named = ASKED.match(cell.source) if cell.cell_type == "code" else None
+    named = asked(cell)
     row = named and re.search(rf"(?m)^\| `{re.escape(named[1])}` \| (.+) \|$", page)
     if not row:
         return ""

@@ -1,0 +1,242 @@
+"""The show of a plan in a real browser, gone through as a teacher does it: with a remote and with notes beside it."""
+import re
+
+import pytest
+
+from batchnorm_lesson.editions import plan_show, slides
+from batchnorm_lesson.plans import STEPS, plans
+from conftest import THOROUGH, thorough
+
+lab = pytest.importorskip("lab", reason="Playwright is not installed (pip install -r tests/requirements.txt)")
+
+SMALL, LARGE = {"width": 1280, "height": 720}, {"width": 1920, "height": 1080}
+every_show = pytest.mark.parametrize("show", list(plans()) if THOROUGH else ["50"], indirect=True)
+
+# What there is to see of the slide that is shown, and how low it reaches.
+SLIDE = """() => {
+    const top = document.querySelector('.plan-strip').getBoundingClientRect().top;
+    const panel = jupyterapp.shell.currentWidget, strip = document.querySelector('.plan-strip');
+    const shown = panel.content.widgets.filter(cell => cell.node.getBoundingClientRect().height);
+    const frame = document.querySelector('.jp-Deck .jp-WindowedPanel-outer');
+    return {
+        cells: shown.map(cell => cell.model.id),
+        words: [strip, ...shown.map(cell => cell.node)].map(node => node.innerText).join(' '),
+        below: Math.max(...shown.map(cell => cell.node.getBoundingClientRect().bottom)) - top,
+        scrolls: frame.scrollHeight - frame.clientHeight, wide: frame.scrollWidth - frame.clientWidth,
+        steps: [...strip.querySelectorAll('li')].map(item => [item.textContent, item.hasAttribute('aria-current')]),
+        letters: parseFloat(getComputedStyle(strip).fontSize), line: strip.firstChild.getBoundingClientRect().width,
+    };
+}"""
+
+
+@pytest.fixture(scope="module")
+def jupyter(browser, tmp_path_factory):
+    """A browser page and the address of JupyterLab with the shows of all plans; what it asks elsewhere fails."""
+    folder = tmp_path_factory.mktemp("plans")
+    (folder / "slides").mkdir()
+    for name in plans():
+        slides.renew(folder / "slides" / f"plan-{name}.ipynb", plan_show.show(name))
+    options = slides.show_settings(folder / "own" / "show")
+    with lab.server(folder / "slides", folder / "own", *options, settings=[slides.SHOW]) as address, \
+            lab.browser_page(browser, address) as page:
+        page.failed = []
+        page.on("requestfailed", lambda request: page.failed.append(request.url))
+        page.context.route(re.compile(r"^https?://(?!127\.0\.0\.1)"), lambda route: route.abort())
+        page.address = address
+        yield page
+
+
+@pytest.fixture(scope="module")
+def show(jupyter, request):
+    """A plan's show, opened at its address and nothing else done; with the notebook that it was made from."""
+    name = getattr(request, "param", "50")
+    jupyter.set_viewport_size(SMALL)
+    jupyter.goto("about:blank")
+    jupyter.goto(jupyter.address.replace("lab?", f"lab/tree/plan-{name}.ipynb?reset&"))
+    jupyter.wait_for_selector("[data-jp-deck-mode=presenting] .plan-strip")
+    jupyter.plan, jupyter.made = plans()[name], plan_show.show(name)
+    return jupyter
+
+
+@pytest.fixture
+def notes(show):
+    """The window that key N opens."""
+    with show.context.expect_page() as opened:
+        show.keyboard.press("n")
+    opened.value.wait_for_selector("main:not([hidden])")
+    yield opened.value
+    opened.value.close()
+
+
+def kind(cell):
+    return cell.metadata["slideshow"]["slide_type"]
+
+
+def slide(show, cells):
+    """What there is to see, when these cells are there: those that have just been run were empty before."""
+    show.wait_for_function(f"cells => ({SLIDE})().cells.join() == cells.join()", arg=cells, timeout=120000)
+    show.wait_for_timeout(200)
+    return show.evaluate(SLIDE)
+
+
+def cells_of_slides(show):
+    """The cells that are to be seen on each slide, without imports, whose source is hidden."""
+    found = []
+    for cell in show.made.cells:
+        if kind(cell) == "slide":
+            found.append([])
+        if kind(cell) in ("slide", "-") and not slides.SETUP.match(cell.source):
+            found[-1].append(cell)
+    return found
+
+
+def to_the_first(show):
+    while not show.get_by_role("button", name="N: the speaker's notes").is_visible():
+        show.keyboard.press("PageUp")
+        show.wait_for_timeout(150)
+
+
+# The class's screen
+
+@every_show
+def test_with_a_remote_from_the_first_slide_to_the_last(show):
+    """Each fits above the strip, no slide scrolls, the present step is marked in text, and no note is to be seen."""
+    notes = "\n".join(cell.source for cell in show.made.cells if kind(cell) == "notes")
+    said = [line for line in notes.splitlines() if len(line) > 20]
+    for cells in cells_of_slides(show):
+        found, name = slide(show, [cell.id for cell in cells]), cells[0].id
+        step = show.plan[cells[0].metadata["plan"]["part"]].step
+        assert found["below"] <= 0 and found["scrolls"] <= 0 and found["wide"] <= 0, name
+        assert not [words for words in said if words in found["words"]], name
+        assert found["steps"] == [[f"▸ {i} {word}" if step in (word, "all") else f"{i} {word}", step in (word, "all")]
+                                  for i, word in enumerate(STEPS, 1)], name
+        assert found["letters"] >= 17
+        show.keyboard.press("PageDown")
+
+
+@every_show
+@thorough
+def test_on_a_large_screen_as_well(show):
+    show.set_viewport_size(LARGE)
+    to_the_first(show)
+    for cells in cells_of_slides(show):
+        found = slide(show, [cell.id for cell in cells])
+        assert found["below"] <= 0 and found["scrolls"] <= 0 and found["wide"] <= 0, found["cells"]
+        assert found["letters"] >= 17 * 1.5
+        show.keyboard.press("PageDown")
+    show.set_viewport_size(SMALL)
+
+
+def turn_to(show, identifier):
+    show.evaluate("""identifier => {
+        const notebook = jupyterapp.shell.currentWidget.content;
+        const cells = notebook.widgets.map(cell => cell.model.sharedModel);
+        let place = cells.findIndex(cell => cell.id == identifier);
+        while (cells[place].metadata.slideshow.slide_type != 'slide') place--;
+        notebook.activeCellIndex = place;
+    }""", identifier)
+
+
+@every_show
+def test_every_explorers_slider_moves_its_picture(show):
+    moved = []
+    for cell in show.made.cells:
+        if kind(cell) != "skip" and cell.source.startswith("explorers."):
+            turn_to(show, cell.id)
+            place = show.locator(".jp-Notebook .jp-Cell.jp-deck-mod-onscreen", has=show.locator(".explorer"))
+            handle = place.locator(".noUi-handle").first
+            handle.wait_for(timeout=60000)
+            picture = place.locator(".widget-image").first.element_handle()
+            old = picture.get_attribute("src")
+            at_the_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
+            handle.press("ArrowLeft" if at_the_end else "ArrowRight")
+            show.wait_for_function("([image, old]) => image.src != old", arg=[picture, old], timeout=60000)
+            moved.append(cell.source)
+    assert len(moved) == sum("explorer" in part.what for part in show.plan) + sum(
+        "challenge" in part.what and part.lesson is not None for part in show.plan)
+
+
+@every_show
+@thorough
+def test_in_one_kernel_every_cell_prints_what_it_prints_in_its_lesson(show):
+    show.wait_for_selector(".jp-Deck[data-run=done]", timeout=120000)
+    outputs = show.evaluate("""() => Object.fromEntries(jupyterapp.shell.currentWidget.content.widgets
+        .filter(cell => cell.model.type == 'code').map(cell => [cell.model.id, cell.model.outputs.toJSON()]))""")
+
+    def text(found):
+        return "".join("".join(output.get("text") or output.get("data", {}).get("text/plain") or output["ename"])
+                       for output in found)
+    shown = [cell for cell in show.made.cells if cell.cell_type == "code" and kind(cell) != "skip"]
+    assert len(shown) > 10 and not [(cell.id, text(outputs[cell.id])) for cell in shown
+                                    if text(outputs[cell.id]) != text(cell.outputs)]
+    assert not [identifier for identifier, found in outputs.items() if "error" in [one["output_type"] for one in found]]
+
+
+# The speaker's screen
+
+def test_the_notes_follow_the_show_and_turn_it(show, notes):
+    to_the_first(show)
+    headings = [cell.metadata["plan"]["title"] for cell in show.made.cells if kind(cell) == "slide"]
+    assert notes.locator("#clock").inner_text() == "0:00 of 50 min"
+    for number, key in enumerate(["PageDown", " ", "ArrowRight"], 1):
+        assert notes.locator("#title").inner_text() == headings[number - 1]
+        assert notes.locator("#next").inner_text() == headings[number]
+        notes.keyboard.press(key)
+        notes.get_by_text(f"slide {number + 1} of {len(headings)}").wait_for()
+    expected = next(cell.source for cell in show.made.cells if "ln 10" in cell.source and kind(cell) == "notes")
+    assert notes.locator("#notes").inner_text().split() == expected.replace("**", "").split()
+    notes.keyboard.press("PageUp")
+    notes.get_by_text("slide 3 of").wait_for()
+    notes.get_by_role("button", name="Next slide").click()
+    notes.get_by_text("slide 4 of").wait_for()
+    slide(show, [cell.id for cell in cells_of_slides(show)[3]])
+
+
+def started(show, minutes):
+    """As if the show had been started so many minutes ago."""
+    show.evaluate("minutes => sessionStorage.setItem('clock of plan-50.ipynb', Date.now() - minutes * 60000)", minutes)
+    show.keyboard.press("PageDown")
+    show.keyboard.press("PageUp")
+
+
+EARLY_AND_LATE = [(4, "3 min early"), (7.1, "in time"), (12.9, "in time"), (15, "2 min late")]
+
+
+@pytest.mark.parametrize("minutes, verdict", EARLY_AND_LATE)
+def test_the_clock_tells_early_from_late(show, notes, minutes, verdict):
+    """Lesson 1 has the minutes 7 to 13."""
+    turn_to(show, "plan50-1")
+    started(show, minutes)
+    notes.locator("#verdict", has_text=verdict).wait_for()
+    assert notes.locator("#part").inner_text() == "7 to 13 min: Lesson 1 · Compute the batch mean, step mean"
+    assert re.match(rf"{int(minutes)}:\d\d of 50 min", notes.locator("#clock").inner_text())
+    line = "share => Math.abs(document.querySelector('.plan-time').offsetWidth / innerWidth - share) < 0.01"
+    show.wait_for_function(line, arg=minutes / 50)
+
+
+def test_after_f5_the_place_and_the_clock_are_the_same_in_both_windows(show, notes):
+    turn_to(show, "lesson3-cell-13")
+    started(show, 20)
+    notes.locator("#clock", has_text="20:").wait_for()
+    title = notes.locator("#title").inner_text()
+    notes.reload()
+    notes.locator("#clock", has_text="20:").wait_for()
+    assert notes.locator("#title").inner_text() == title == "The formula: shift_and_squeeze"
+    show.reload()
+    show.wait_for_selector("[data-jp-deck-mode=presenting] .plan-strip")
+    slide(show, ["lesson3-cell-12", "lesson3-cell-13"])
+    assert notes.locator("#title").inner_text() == title
+    assert notes.locator("#clock").inner_text().startswith(("20:", "21:"))
+
+
+def test_back_on_the_first_slide_the_clock_stands_at_0_and_a_button_starts_it(show, notes):
+    turn_to(show, show.made.cells[0].id)
+    notes.locator("#verdict", has_text="not started").wait_for()
+    assert notes.locator("#clock").inner_text().startswith("0:00")
+    notes.get_by_role("button", name="Start the clock").click()
+    notes.locator("#verdict", has_text="in time").wait_for()
+
+
+def test_nothing_was_asked_elsewhere_and_nothing_failed(show):
+    assert not show.failed
+    assert not [error for error in show.errors if "Cannot go" not in error]
