@@ -84,7 +84,6 @@ def test_it_is_said_what_the_four_numbers_are_in_the_first_minutes():
 
 
 
-
 def test_what_is_said_of_a_number_is_so():
     said = " ".join(words for part in plans.plans()["50"] for words in part.notes.values())
     guessing, = re.findall(r"ln 10 = (\d\.\d+)", said)
@@ -161,7 +160,7 @@ def test_the_page_to_print_has_every_note_and_slide_with_the_minutes(shows, name
     page = plan_show.on_paper(shows[name])
     words = re.sub(r"\s+", " ", re.sub("<[^>]+>", "", page))
     assert page.count("<h3") == len(slides_of(shows[name]))
-    begins = [int(value) for value in re.findall(r"<h2[^>]*>(\d+) to \d+: ", page)]
+    begins = [int(value) for value in re.findall(r"<h2[^>]*>(\d+) to \d+ min: ", page)]
     assert begins == [sum(part.minutes for part in plans.plans()[name][:i]) for i in range(len(begins))]
     for cell in shows[name].cells:
         if kind(cell) == "notes":

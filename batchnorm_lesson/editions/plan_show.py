@@ -64,8 +64,8 @@ def show(name, taught=None, page=None):
 
 def _own_slide(plan, number, part):
     """The slide of a part's own text, and its notes."""
-    cell = slides.marked(nbformat.v4.new_markdown_cell(part.text.strip(), id=f"plan{plan}-{number}"), 0)
-    cell.metadata["plan"] = {"part": number, "title": _heading(part.text)}
+    cell = nbformat.v4.new_markdown_cell(part.text.strip(), id=f"plan{plan}-{number}", metadata={
+        "slideshow": {"slide_type": "slide"}, "plan": {"part": number, "title": _heading(part.text)}})
     return [cell, *_note(cell.id, part.notes.get("text", ""))]
 
 
@@ -136,8 +136,12 @@ def _heading(text):
 
 
 def _title_of(part, taught):
-    """A part's title for the speaker."""
-    return "Slack" if part.lesson is None else f"Lesson {taught[part.lesson].title}"
+    """A part's title for the speaker: its lesson, and which of the four steps it is about."""
+    if part.lesson is None:
+        return "Slack"
+    steps = {"": "", "all": ": all four steps"}
+    step = steps[part.step] if part.step in steps else f": step {STEPS.index(part.step) + 1} of {len(STEPS)}"
+    return f"Lesson {taught[part.lesson].title}{step}"
 
 
 # What teaching.md knows
@@ -184,8 +188,7 @@ def on_paper(made):
     plan, parts, begins = made.metadata["plan"], [], 0
     numbered = iter(range(1, len(made.cells) + 1))
     for number, part in enumerate(plan["parts"]):
-        step = f", step {part['step']}" if part["step"] else ""
-        parts.append(f"## {begins} to {begins + part['minutes']}: {part['title']}{step}")
+        parts.append(f"## {begins} to {begins + part['minutes']} min: {part['title']}")
         begins += part["minutes"]
         now = None
         for cell in made.cells:
