@@ -69,7 +69,9 @@ export function begin(app, panel, turn) {
       .filter(cell => kind(cell) === "notes").map(cell => cell.model.sharedModel.getSource()).join("\n\n");
   }
 
-  const open = () => window.open(here.replace("speaker.js", `speaker.html#${path}`), "notes", "popup,width=760,height=900");
+  // Once more, it is the same window.
+  const open = () => window.open(here.replace("speaker.js", `speaker.html#${path}`), "notes",
+    "popup,width=760,height=900")?.focus();
 
   function press(event) {
     if (event.key.toLowerCase() !== "n" || event.ctrlKey || event.altKey || event.metaKey) return;
