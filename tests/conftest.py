@@ -106,10 +106,11 @@ def differently_rounded(make, seed):
 
 
 # Here making what the tests share, a server, a browser and all lessons in it, takes longer than the tests.
-TOGETHER = ["test_slides_browser.py", "test_accessibility.py", "test_site.py", "test_live.py", "test_lite.py",
-            "test_checks.py"]
-LONGEST = ["08_train", "test_slides_browser.py", "00_see", "test_browser.py", "test_accessibility.py", "test_live.py",
-           "test_lesson_08", "test_site.py", "test_checks", "test_notebooks_mutations", "09_ask", "test_earlier_runs"]
+TOGETHER = ["test_slides_browser.py", "test_plan_show.py", "test_accessibility.py", "test_site.py", "test_live.py",
+            "test_lite.py", "test_checks.py"]
+LONGEST = ["08_train", "test_slides_browser.py", "test_plan_show.py", "00_see", "test_browser.py",
+           "test_accessibility.py", "test_live.py", "test_lesson_08", "test_site.py", "test_checks",
+           "test_notebooks_mutations", "09_ask", "test_earlier_runs"]
 
 
 def scope_of(nodeid):

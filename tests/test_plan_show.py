@@ -218,6 +218,11 @@ def test_the_clock_tells_early_from_late(show, notes, minutes, verdict):
     show.wait_for_function(line, arg=minutes / 50)
 
 
+def test_nothing_was_asked_elsewhere_and_nothing_failed(show):
+    assert not show.failed
+    assert not [error for error in show.errors if "Cannot go" not in error]
+
+
 def test_after_f5_the_place_and_the_clock_are_the_same_in_both_windows(show, notes):
     turn_to(show, "lesson3-cell-13")
     started(show, 20)
@@ -239,8 +244,3 @@ def test_back_on_the_first_slide_the_clock_stands_at_0_and_a_button_starts_it(sh
     assert notes.locator("#clock").inner_text().startswith("0:00")
     notes.get_by_role("button", name="Start the clock").click()
     notes.locator("#verdict", has_text="in time").wait_for()
-
-
-def test_nothing_was_asked_elsewhere_and_nothing_failed(show):
-    assert not show.failed
-    assert not [error for error in show.errors if "Cannot go" not in error]
