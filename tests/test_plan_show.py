@@ -230,7 +230,7 @@ def test_after_f5_the_place_and_the_clock_are_the_same_in_both_windows(show, not
     title = notes.locator("#title").inner_text()
     notes.reload()
     notes.locator("#clock", has_text="20:").wait_for()
-    assert notes.locator("#title").inner_text() == title == "The formula: shift_and_squeeze"
+    assert notes.locator("#title").inner_text() == title == "The formula · shift_and_squeeze"
     show.reload()
     show.wait_for_selector("[data-jp-deck-mode=presenting] .plan-strip")
     slide(show, ["lesson3-cell-12", "lesson3-cell-13"])

@@ -38,7 +38,7 @@ def taken(given):
 def show(name, taught=None, page=None):
     """The notebook of a plan, for ``slides.renew``. ``taught``: the lessons, by default those of ``folder()``.
 
-    ``page`` is the text of teaching.md, from whose tables the notes take what belongs to a prediction or an explorer.
+    ``page`` is the text of teaching.md, from which the notes take what belongs to a prediction or an explorer.
     Raises ValueError for a cell that a lesson does not have, or whose slide comes a second time.
     """
     taught = {int(lesson.number): lesson for lesson in taught or lessons()}
@@ -96,11 +96,11 @@ class Taken:
             if self._come & {cell.id for cell in slide}:
                 raise ValueError(f"the slide with {slide[0].id} of lesson {part.lesson} has come already")
             made += [self._named(cell) for cell in [*self._needed(slide), *slide]]
-            names = [f": {found[1]}" for cell in slide if (found := asked(cell))]
+            names = [f" · {found[1]}" for cell in slide if (found := asked(cell))]
             heading = slide[0].metadata["plan"]["title"]
             made[-len(slide)].metadata["plan"] = {"part": number, "title": heading + "".join(names)}
             said = [part.notes.get(cell.id, "").strip() for cell in slide]
-            known = [from_tables(cell, page) for cell in slide]
+            known = [from_page(cell, page) for cell in slide]
             made += _note(made[-1].id, "\n\n".join(filter(None, said + known)))
         return made
 
@@ -157,15 +157,14 @@ def teaching():
         return (folder() / "notebooks" / "teaching.md").read_text(encoding="utf-8")
 
 
-def from_tables(cell, page):
-    """What the tables of teaching.md say of a cell's prediction or explorer; "" for any other cell."""
+def from_page(cell, page):
+    """What teaching.md says of a cell's prediction or explorer in the line that begins with its name, else ""."""
     named = asked(cell)
-    row = named and re.search(rf"(?m)^\| `{re.escape(named[1])}` \| (.+) \|$", page)
-    if not row:
+    line = named and re.search(rf"(?m)^(?:- |\| )`{re.escape(named[1])}`(.+)$", page)
+    if not line:
         return ""
-    words = row[1].split(" | ")
-    return f"**Ask before you move:** {words[0]}" if len(words) == 1 else (
-        f"**Vote.** Right: **{words[0]}**. Students say: {words[1]}. Reply: {words[2]}")
+    before = "Right, what students say, reply" if cell.source.startswith("questions") else "Ask before you move"
+    return f"**{before}:** " + line[1].strip(" |:").replace(" | ", " → ")
 
 
 # The notes on paper
