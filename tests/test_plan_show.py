@@ -12,19 +12,29 @@ lab = pytest.importorskip("lab", reason="Playwright is not installed (pip instal
 SMALL, LARGE = {"width": 1280, "height": 720}, {"width": 1920, "height": 1080}
 every_show = pytest.mark.parametrize("show", list(plans()) if THOROUGH else ["50"], indirect=True)
 
-# What there is to see of the slide that is shown, and how low it reaches.
+# What there is to see of the slide that is shown, how low it reaches, and what of it the strip covers.
 SLIDE = """() => {
-    const top = document.querySelector('.plan-strip').getBoundingClientRect().top;
     const panel = jupyterapp.shell.currentWidget, strip = document.querySelector('.plan-strip');
-    const shown = panel.content.widgets.filter(cell => cell.node.getBoundingClientRect().height);
+    const shown = panel.content.widgets.map(cell => cell.node).filter(node => node.getBoundingClientRect().height);
     const frame = document.querySelector('.jp-Deck .jp-WindowedPanel-outer');
+    const {left, bottom} = strip.getBoundingClientRect();
+    const covered = node => {
+        const range = document.createRange(), found = [];
+        const walker = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
+        while (walker.nextNode()) {
+            range.selectNodeContents(walker.currentNode);
+            for (const part of range.getClientRects())
+                if (part.width && part.right > left && part.top < bottom - 2) found.push(walker.currentNode.data);
+        }
+        return found;
+    };
     return {
-        cells: shown.map(cell => cell.model.id),
-        words: [strip, ...shown.map(cell => cell.node)].map(node => node.innerText).join(' '),
-        below: Math.max(...shown.map(cell => cell.node.getBoundingClientRect().bottom)) - top,
+        cells: panel.content.widgets.filter(cell => shown.includes(cell.node)).map(cell => cell.model.id),
+        words: [strip, ...shown].map(node => node.innerText).join(' '), covered: shown.flatMap(covered),
+        below: Math.max(...shown.map(node => node.getBoundingClientRect().bottom)) - innerHeight,
         scrolls: frame.scrollHeight - frame.clientHeight, wide: frame.scrollWidth - frame.clientWidth,
-        steps: [...strip.querySelectorAll('li')].map(item => [item.textContent, item.hasAttribute('aria-current')]),
-        letters: parseFloat(getComputedStyle(strip).fontSize), line: strip.firstChild.getBoundingClientRect().width,
+        steps: [...strip.querySelectorAll('li')].map(item => [item.textContent, item.getAttribute('aria-current')]),
+        letters: parseFloat(getComputedStyle(strip).fontSize),
     };
 }"""
 
@@ -54,6 +64,8 @@ def show(jupyter, request):
     if f"plan-{name}.ipynb" not in jupyter.url:
         jupyter.set_viewport_size(SMALL)
         jupyter.goto("about:blank")
+        jupyter.errors.clear()
+        jupyter.failed.clear()
         jupyter.goto(jupyter.address.replace("lab?", f"lab/tree/plan-{name}.ipynb?reset&"))
         jupyter.wait_for_selector("[data-jp-deck-mode=presenting] .plan-strip")
         jupyter.plan, jupyter.made = plans()[name], plan_show.show(name)
@@ -107,15 +119,15 @@ def to_the_first(show):
 
 @every_show
 def test_with_a_remote_from_the_first_slide_to_the_last(show):
-    """Each fits above the strip, no slide scrolls, the present step is marked in text, and no note is to be seen."""
+    """Each fits, nothing is under the strip, the present step is marked in text, and no note is to be seen."""
     notes = "\n".join(cell.source for cell in show.made.cells if kind(cell) == "notes")
     said = [line for line in notes.splitlines() if len(line) > 20]
     for cells in cells_of_slides(show):
         found, name = slide(show, [cell.id for cell in cells]), cells[0].id
         step = show.plan[cells[0].metadata["plan"]["part"]].step
-        assert found["below"] <= 0 and found["scrolls"] <= 0 and found["wide"] <= 0, name
+        assert found["below"] <= 0 and found["scrolls"] <= 0 and found["wide"] <= 0 and not found["covered"], name
         assert not [words for words in said if words in found["words"]], name
-        assert found["steps"] == [[f"▸ {i} {word}" if step in (word, "all") else f"{i} {word}", step in (word, "all")]
+        assert found["steps"] == [[f"▸ {i} {word}", "step"] if step in (word, "all") else [f"{i} {word}", None]
                                   for i, word in enumerate(STEPS, 1)], name
         assert found["letters"] >= 17
         show.keyboard.press("PageDown")
@@ -129,6 +141,7 @@ def test_on_a_large_screen_as_well(show):
     for cells in cells_of_slides(show):
         found = slide(show, [cell.id for cell in cells])
         assert found["below"] <= 0 and found["scrolls"] <= 0 and found["wide"] <= 0, found["cells"]
+        assert not found["covered"], found["cells"]
         assert found["letters"] >= 17 * 1.5
         show.keyboard.press("PageDown")
     show.set_viewport_size(SMALL)

@@ -95,7 +95,7 @@ class Taken:
         for slide in here:
             if self._come & {cell.id for cell in slide}:
                 raise ValueError(f"the slide with {slide[0].id} of lesson {part.lesson} has come already")
-            made += [self._named(cell) for cell in [*self._needed(slide), *slide]]
+            made += [self._named(cell) for cell in [*self._needed(slide), *self._heading(slide), *slide]]
             names = [f" · {found[1]}" for cell in slide if (found := asked(cell))]
             heading = slide[0].metadata["plan"]["title"]
             made[-len(slide)].metadata["plan"] = {"part": number, "title": heading + "".join(names)}
@@ -115,6 +115,12 @@ class Taken:
                     unseen.outputs = []
                     unseen.metadata.pop("jupyterlab-slideshow", None)
                     yield unseen
+
+    def _heading(self, slide):
+        """The heading under which a slide stands that begins without one; show.js looks for it in the cells before."""
+        if not _heading(slide[0].source):
+            yield nbformat.v4.new_markdown_cell(f"## {slide[0].metadata['plan']['title']}", id=f"{slide[0].id}_heading",
+                                                metadata=copy.deepcopy(UNSEEN))
 
     def _named(self, cell):
         """The cell under a name that no other lesson has, and by which namespaces.py knows the lesson."""

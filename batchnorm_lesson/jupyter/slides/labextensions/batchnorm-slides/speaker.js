@@ -9,8 +9,8 @@ export function begin(app, panel, turn) {
   const whole = plan.parts.reduce((sum, part) => sum + part.minutes, 0);
   const metadata = cell => cell.model.sharedModel.metadata;
   const kind = cell => metadata(cell).slideshow?.slide_type;
-  const places = [...notebook.widgets.keys()].filter(place => kind(notebook.widgets[place]) === "slide");
-  const titled = number => metadata(notebook.widgets[places[number]] ?? notebook.widgets[places[0]]).plan;
+  const begins = () => [...notebook.widgets.keys()].filter(place => kind(notebook.widgets[place]) === "slide");
+  const saidOf = number => metadata(notebook.widgets[begins()[number]]).plan;  // its part and its title
   const channel = new BroadcastChannel(`notes of ${path}`);
   const {bar, steps, button} = strip(plan.steps);
   let shown = current();
@@ -18,7 +18,7 @@ export function begin(app, panel, turn) {
   // Where one is, and since when
 
   function current() {
-    return Math.max(0, places.findLastIndex(place => place <= notebook.activeCellIndex));
+    return Math.max(0, begins().findLastIndex(place => place <= notebook.activeCellIndex));
   }
 
   // Kept for F5. On the first slide the clock stands at 0, and it starts when that is left.
@@ -41,32 +41,36 @@ export function begin(app, panel, turn) {
 
   // What the class sees
 
-  function draw() {
-    const {step} = plan.parts[titled(shown).part];
+  function mark() {
+    const {step} = plan.parts[saidOf(shown).part];
     steps.forEach((item, number) => {
       const present = step === "all" || step === plan.steps[number];
       item.textContent = (present ? "▸ " : "") + `${number + 1} ${plan.steps[number]}`;
-      item.toggleAttribute("aria-current", present);
+      item.ariaCurrent = present ? "step" : null;
     });
+    button.hidden = shown > 0;
+  }
+
+  function lengthen() {
     const gone = clock.started ? (Date.now() - clock.started) / 60000 / whole : 0;
     bar.style.width = `${100 * Math.min(gone, 1)}%`;
-    button.hidden = shown > 0;
   }
 
   // What the speaker sees
 
   async function tell() {
-    draw();
-    const number = shown, notes = await asHtml(panel.content.rendermime, notesOf(number));
-    if (number !== shown) return;
-    channel.postMessage({plan: plan.name, parts: plan.parts, part: titled(number).part, started: clock.started, notes,
-      title: titled(number).title, next: number + 1 < places.length ? titled(number + 1).title : "",
-      slide: number + 1, slides: places.length});
+    mark();
+    lengthen();
+    const number = shown, slides = begins(), next = number + 1 < slides.length ? saidOf(number + 1).title : "";
+    const notes = await asHtml(panel.content.rendermime, notesOf(slides[number], slides[number + 1]));
+    if (number !== shown) return;  // another slide has come meanwhile
+    channel.postMessage({plan: plan.name, parts: plan.parts, ...saidOf(number), next, notes, started: clock.started,
+      slide: number + 1, slides: slides.length});
   }
 
-  function notesOf(number) {
-    return notebook.widgets.slice(places[number], places[number + 1] ?? notebook.widgets.length)
-      .filter(cell => kind(cell) === "notes").map(cell => cell.model.sharedModel.getSource()).join("\n\n");
+  function notesOf(begin, end) {
+    return notebook.widgets.slice(begin, end).filter(cell => kind(cell) === "notes")
+      .map(cell => cell.model.sharedModel.getSource()).join("\n\n");
   }
 
   // Once more, it is the same window.
@@ -93,7 +97,7 @@ export function begin(app, panel, turn) {
     clearTimeout(later);
     later = setTimeout(moved, 50);
   });
-  setInterval(draw, 1000);
+  setInterval(lengthen, 1000);
   tell();
 }
 
@@ -105,7 +109,8 @@ function strip(names) {
   };
   const bar = make("div", {className: "plan-time"}), steps = names.map(() => make("li", {}));
   const button = make("button", {textContent: "N: the speaker's notes"});
-  document.body.append(make("div", {className: "plan-strip"}, bar, make("ol", {ariaLabel: "The four steps"}, ...steps), button));
+  const list = make("ol", {ariaLabel: "The four steps"}, ...steps);
+  document.body.append(make("div", {className: "plan-strip"}, button, list, bar));
   return {bar, steps, button};
 }
 
