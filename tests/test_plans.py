@@ -94,6 +94,8 @@ def test_what_is_said_of_a_number_is_so():
 
 @every_plan
 def test_a_show_is_a_notebook_in_the_plans_order(shows, name):
+    identifiers = [cell.id for cell in shows[name].cells]
+    assert len(set(identifiers)) == len(identifiers)  # nbformat would change them
     nbformat.validate(shows[name])
     found = slides_of(shows[name])
     assert [part for part, *_ in found] == sorted(part for part, *_ in found)
@@ -112,6 +114,16 @@ def test_the_slides_of_a_part_hold_what_its_row_names(shows, name):
         assert shown == set(re.findall(r"`([\w-]+)`", part.what)) | (
             set(re.findall(r"challenge \d", part.what)) if part.lesson is not None else set())
         assert {f"lesson{part.lesson}-{identifier}" for identifier in part.cells} <= {cell.id for cell in cells}
+
+
+@every_plan
+def test_every_slide_has_its_own_lessons_heading_on_it_or_before_it(shows, name):
+    heading = None
+    for cell in shows[name].cells:
+        if cell.cell_type == "markdown" and (found := re.match("#+ (.+)", cell.source)):
+            heading = found[1], cell.id.partition("-")[0]
+        if kind(cell) == "slide":
+            assert cell.metadata["plan"]["title"].startswith(heading[0]) and cell.id.startswith(heading[1])
 
 
 @every_plan
@@ -136,8 +148,7 @@ def test_the_code_of_a_lesson_comes_in_its_order_and_only_once(shows, name):
                 if cell.cell_type == "code" and cell.id.startswith(f"lesson{int(lesson.number)}-")]
         assert come == [identifier for identifier in wanted if identifier in come]
         needed = [cell.id for cell in lesson.notebook.cells[:wanted.index(come[-1]) if come else 0]
-                  if cell.cell_type == "code" and not slides.SHOWN_ALONE.match(cell.source)
-                  and "exercise" not in cell.metadata.get("tags", [])]
+                  if cell.cell_type == "code" and not slides.SHOWN_ALONE.match(cell.source)]
         assert set(needed) <= set(come)
 
 

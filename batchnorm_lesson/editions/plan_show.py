@@ -15,7 +15,7 @@ import re
 import nbformat
 
 from .. import files
-from ..lessons import folder, lessons, roles_of
+from ..lessons import folder, lessons
 from ..plans import STEPS, plans
 from . import slides
 from .markdown import as_on_github, to_html
@@ -108,8 +108,7 @@ class Taken:
         """The earlier code of the lesson that has not been run yet; what only shows something is not needed."""
         for earlier in self._slides[:self._slides.index(slide)]:
             for cell in earlier:
-                if (cell.cell_type == "code" and cell.id not in self._come and not slides.SHOWN_ALONE.match(cell.source)
-                        and "exercise" not in roles_of(cell)):
+                if cell.cell_type == "code" and cell.id not in self._come and not slides.SHOWN_ALONE.match(cell.source):
                     unseen = copy.deepcopy(cell)
                     unseen.metadata |= copy.deepcopy(UNSEEN)
                     unseen.outputs = []
