@@ -162,6 +162,8 @@ def one_part(monkeypatch, **entry):
 def test_a_cell_that_is_not_there_and_a_slide_that_comes_twice_are_named(monkeypatch):
     with pytest.raises(ValueError, match="^plan 9, part 2: lesson 3 has no cell cell-999 that is shown"):
         one_part(monkeypatch, lesson=3, cells=["cell-999"])
+    with pytest.raises(ValueError, match="^plan 9: there is no lesson 11$"):
+        one_part(monkeypatch, lesson=11, cells=["cell-01"])
     with pytest.raises(ValueError, match="^plan 9, part 3: the slide with cell-[0-9-]+ of lesson 3 has come already"):
         one_part(monkeypatch, lesson=3, cells=["cell-16"])
 

@@ -39,11 +39,13 @@ def show(name, taught=None, page=None):
     """The notebook of a plan, for ``slides.renew``. ``taught``: the lessons, by default those of ``folder()``.
 
     ``page`` is the text of teaching.md, from which the notes take what belongs to a prediction or an explorer.
-    Raises ValueError for a cell that a lesson does not have, or whose slide comes a second time.
+    Raises ValueError for a lesson that is not there, a cell that it does not have, or one whose slide has come already.
     """
     taught = {int(lesson.number): lesson for lesson in taught or lessons()}
     page = page if page is not None else teaching()
     taken_from, parts = {}, plans()[name]
+    if missing := {part.lesson for part in parts} - {None} - taught.keys():
+        raise ValueError(f"plan {name}: there is no lesson {min(missing)}")
     made = nbformat.v4.new_notebook(metadata=copy.deepcopy(next(iter(taught.values())).notebook.metadata))
     for number, part in enumerate(parts):
         if part.text:
