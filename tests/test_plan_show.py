@@ -23,8 +23,8 @@ SLIDE = """() => {
         const walker = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
         while (walker.nextNode()) {
             range.selectNodeContents(walker.currentNode);
-            for (const part of range.getClientRects())
-                if (part.width && part.right > left && part.top < bottom - 2) found.push(walker.currentNode.data);
+            for (const part of range.getClientRects())  // above its letters a line is empty for a sixth of its height
+                if (part.right > left && part.top + part.height / 6 < bottom) found.push(walker.currentNode.data);
         }
         return found;
     };
