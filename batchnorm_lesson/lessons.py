@@ -20,6 +20,7 @@ ROLES = {"navigation", "how-to-run", "exercise", "typing"}
 OTHERS_TAGS = {"raises-exception"}  # nbval's
 LINK = re.compile(r"(?<=\]\()(?:\.\./|notebooks/)?(README\.md|teaching\.md|help\.md|\d\d_\w+\.ipynb)(?=[#)])")
 PREDICTION = re.compile(r'^questions\.predict\("([\w-]+)"\)$', re.MULTILINE)
+EXPLORER = re.compile(r"^explorers\.(\w+)\(.*\)$", re.MULTILINE)
 CHECK = re.compile(r"^exercises\.(\w+)\.check\((\w+)\)$", re.MULTILINE)
 
 
@@ -113,6 +114,12 @@ def roles_of(cell):
 def prediction_of(cell):
     """The name of the prediction that a cell asks for; None for every other cell."""
     found = PREDICTION.search(cell.source) if cell.cell_type == "code" else None
+    return found and found[1]
+
+
+def explorer_of(cell):
+    """The name of the explorer that a cell shows; None for every other cell."""
+    found = EXPLORER.search(cell.source) if cell.cell_type == "code" else None
     return found and found[1]
 
 

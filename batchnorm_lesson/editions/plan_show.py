@@ -15,12 +15,11 @@ import re
 import nbformat
 
 from .. import files
-from ..lessons import folder, lessons
+from ..lessons import explorer_of, folder, lessons, prediction_of
 from ..plans import STEPS, plans
 from . import slides
 from .markdown import as_on_github, to_html
 
-ASKED = re.compile(r"(?:questions\.predict\(\"|explorers\.)([\w-]+)")
 SEPARATE = "from batchnorm_lesson.editions import namespaces\nnamespaces.separate()"
 UNSEEN, NOTES = {"slideshow": {"slide_type": "skip"}}, {"slideshow": {"slide_type": "notes"}}
 
@@ -98,7 +97,7 @@ class Taken:
             if self._come & {cell.id for cell in slide}:
                 raise ValueError(f"the slide with {slide[0].id} of lesson {part.lesson} has come already")
             made += [self._named(cell) for cell in [*self._needed(slide), *self._heading(slide), *slide]]
-            names = [f" · {found[1]}" for cell in slide if (found := asked(cell))]
+            names = [f" · {name}" for cell in slide if (name := asked(cell))]
             heading = slide[0].metadata["plan"]["title"]
             made[-len(slide)].metadata["plan"] = {"part": number, "title": heading + "".join(names)}
             said = [part.notes.get(cell.id, "").strip() for cell in slide]
@@ -154,8 +153,8 @@ def _title_of(part, taught):
 # What teaching.md knows
 
 def asked(cell):
-    """The name of the prediction or the explorer that a cell shows, as a match whose group 1 it is; else None."""
-    return ASKED.match(cell.source) if cell.cell_type == "code" else None
+    """The name of the prediction or the explorer that a cell shows; else None."""
+    return prediction_of(cell) or explorer_of(cell)
 
 
 def teaching():
@@ -167,11 +166,9 @@ def teaching():
 def from_page(cell, page):
     """What teaching.md says of a cell's prediction or explorer in the line that begins with its name, else ""."""
     named = asked(cell)
-    line = named and re.search(rf"(?m)^(?:- |\| )`{re.escape(named[1])}`(.+)$", page)
-    if not line:
-        return ""
-    before = "Right, what students say, reply" if cell.source.startswith("questions") else "Ask before you move"
-    return f"**{before}:** " + line[1].strip(" |:").replace(" | ", " → ")
+    line = named and re.search(rf"(?m)^- `{re.escape(named)}`:? (.+)$", page)
+    before = "Right, what students say, reply" if prediction_of(cell) else "Ask before you move"
+    return f"**{before}:** {line[1]}" if line else ""
 
 
 # The notes on paper
