@@ -36,11 +36,10 @@ def test_the_cells_say_how_they_are_shown():
     made = slides.as_show(new_notebook(cells=[
         cell("## A", "slide"), cell("import numpy as np", "skip", "1"),
         cell("figures.rows([1], bands=True)", printed="1"), cell("x = 1\nfigures.rows(x)", printed="1"),
-        cell("%%result pair\nx", printed="1"), cell("The end.", "slide")])).cells
-    assert [each.metadata["slideshow"]["slide_type"] for each in made] == ["slide", "skip", "-", "-", "-", "slide"]
-    assert [each.metadata.get("jupyterlab-slideshow") for each in made] == [None, None, *[{"layer": "slide"}] * 3, None]
-    hidden = {"source_hidden": True}
-    assert [each.metadata.get("jupyter") for each in made] == [None, None, hidden, None, hidden, None]
+        cell("The end.", "slide")])).cells
+    assert [each.metadata["slideshow"]["slide_type"] for each in made] == ["slide", "skip", "-", "-", "slide"]
+    assert [each.metadata.get("jupyterlab-slideshow") for each in made] == [None, None, *[{"layer": "slide"}] * 2, None]
+    assert [each.metadata.get("jupyter") for each in made] == [None, None, {"source_hidden": True}, None, None]
     assert all("raises-exception" in each.metadata["tags"] for each in made if each.cell_type == "code")
 
 

@@ -1,4 +1,5 @@
 """The slides in a real browser: all of them measured, and one show operated as a teacher does it."""
+import functools
 import re
 
 import pytest
@@ -85,6 +86,7 @@ def jupyter(browser, tmp_path_factory):
 
 def opened(page, path):
     """The show of a lesson, opened at its address and nothing else done; the cells have run."""
+    page.evaluate("() => sessionStorage.clear()")  # which slide was seen last
     page.goto("about:blank")
     page.errors.clear()
     page.failed.clear()
@@ -95,60 +97,67 @@ def opened(page, path):
 
 @pytest.fixture(scope="module")
 def measured(jupyter):
-    """What the slides of each lesson measure, on the smallest screen and on a large one."""
-    found = {}
-    for path in MEASURED:
+    """What the slides of a lesson measure, on a large screen and on the smallest one."""
+    @functools.cache
+    def measure(path):
         opened(jupyter, path)
-        found[path] = [jupyter.set_viewport_size(screen) or jupyter.evaluate(MEASURE) for screen in (LARGE, SMALL)]
+        found = [jupyter.set_viewport_size(screen) or jupyter.evaluate(MEASURE) for screen in (LARGE, SMALL)]
         lab.close_notebook(jupyter)
-    return found
+        return found
+    return measure
 
 
-def those(measured, path, wrong):
+def those(screens, wrong):
     """The slides, on either screen, of which something is true: the name of the first cell, and what was measured."""
-    return [(slide["cells"][:1], slide) for screen in measured[path] for slide in screen if wrong(slide)]
+    return [(slide["cells"][:1], slide) for screen in screens for slide in screen if wrong(slide)]
 
 
 @every_lesson
 def test_the_slides_are_those_of_the_metadata(measured, path):
     made = slides.slides(slides.as_show(Lesson(path).notebook))
-    for screen in measured[path]:
+    for screen in measured(path):
         assert [slide["cells"] for slide in screen] == [[cell.id for cell in slide] for slide in made]
+        last = ""
+        for slide, (first, *_) in zip(screen, made):
+            if first.cell_type == "markdown" and first.source.startswith("#"):
+                last = first.source.partition("\n")[0].lstrip("# ")
+            else:
+                assert slide["head"] == last
 
 
 @every_lesson
 def test_no_slide_is_larger_than_the_screen(measured, path):
-    assert not those(measured, path, lambda slide: slide["high"] > 0 or slide["foot"] > 1 or max(slide["wide"]) > 1)
+    assert not those(measured(path), lambda slide: slide["high"] > 0 or slide["foot"] > 1 or max(slide["wide"]) > 1)
 
 
 @every_lesson
 def test_the_last_row_can_read_all_of_it(measured, path):
-    assert not those(measured, path, lambda slide: slide["letters"][0] < LEAST_LETTERS - 0.1)  # browsers round a little
+    assert not those(measured(path), lambda slide: slide["letters"][0] < LEAST_LETTERS - 0.1)  # browsers round a little
 
 
 @every_lesson
 def test_headings_stand_at_one_height(measured, path):
-    heights = {round(top) for screen in measured[path] for slide in screen for top in slide["headings"]}
+    heights = {round(top) for screen in measured(path) for slide in screen for top in slide["headings"]}
     assert max(heights) - min(heights) <= 1
-    assert not those(measured, path, lambda slide: len(slide["headings"]) + bool(slide["head"]) != 1)
+    assert not those(measured(path), lambda slide: len(slide["headings"]) + bool(slide["head"]) != 1)
 
 
 @every_lesson
 def test_answers_and_results_are_folded_and_the_code_of_results_too(measured, path):
-    assert not those(measured, path, lambda slide: slide["unfolded"])
-    assert not those(measured, path, lambda slide: any(code.startswith("%%result") for code in slide["editors"]))
+    assert not those(measured(path), lambda slide: slide["unfolded"])
+    assert not those(measured(path), lambda slide: any(code.startswith("%%result") for code in slide["editors"]))
 
 
 @every_lesson
 def test_explorers_have_their_sliders(measured, path):
-    assert not those(measured, path, lambda slide: slide["explorers"] and not slide["sliders"])
-    assert those(measured, path, lambda slide: slide["explorers"])
+    assert not those(measured(path), lambda slide: slide["explorers"] and not slide["sliders"])
+    assert those(measured(path), lambda slide: slide["explorers"])
 
 
 @every_lesson
 def test_a_slider_is_measured_in_the_pixels_of_the_mouse(measured, path):
     """In WebKit a slider that is zoomed 1.5 times runs 1.5 times as far as the mouse."""
-    assert not those(measured, path, lambda slide: any(abs(zoom - 1) > 1e-6 for zoom in slide["zooms"]))
+    assert not those(measured(path), lambda slide: any(abs(zoom - 1) > 1e-6 for zoom in slide["zooms"]))
 
 
 # In the browser: one lesson, as a teacher opens it
@@ -233,6 +242,14 @@ def test_enter_unfolds_an_answer_and_a_remote_scrolls_to_its_end_before_it_goes_
     answer.wait_for(state="hidden")
 
 
+def test_a_click_gives_a_slide_no_second_heading(show):
+    cell = go_to(show, "shifted = x - x.mean()")
+    cell.locator(".cm-content").click()
+    assert show.evaluate("() => jupyterapp.shell.currentWidget.content.activeCell.model.type") == "code"
+    assert not show.locator(".jp-Deck [data-heading]").count()
+    show.keyboard.press("Escape")
+
+
 def test_a_result_brings_its_code_and_changes_no_size(show):
     cell = go_to(show, "%%result other-batch")
     size = "() => document.querySelector('.jp-Deck .jp-WindowedPanel-outer').style.getPropertyValue('--fit')"
@@ -241,13 +258,13 @@ def test_a_result_brings_its_code_and_changes_no_size(show):
     cell.locator(".cm-content", has_text="for values in").wait_for()
     assert show.evaluate(size) == before
     cell.locator("summary").click()
-    cell.locator(".cm-content").wait_for(state="detached")
+    cell.locator(".cm-content").wait_for(state="hidden")
 
 
 def test_a_slide_gets_smaller_when_it_grows_and_as_large_as_it_was_when_it_is_shown_again(show):
     cell = go_to(show, "explorers.leash()")
-    show.evaluate("() => document.querySelector('.jp-Deck .explorer-readout').insertAdjacentHTML('beforeend',"
-                  "'<p class=grown style=\"height: 40px\">')")
+    cell.locator(".explorer-readout").evaluate(
+        "readout => readout.insertAdjacentHTML('beforeend', '<p class=grown style=\"height: 40px\">')")
     size = "() => +document.querySelector('.jp-Deck .jp-WindowedPanel-outer').style.getPropertyValue('--fit')"
     show.wait_for_function(f"size => ({size})() < size", arg=1)
     show.evaluate("() => document.querySelectorAll('.grown').forEach(each => each.remove())")

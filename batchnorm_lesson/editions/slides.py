@@ -28,7 +28,6 @@ SHOW = SETTINGS / "slides"
 
 LEFT_OUT = ("navigation", "how-to-run")
 SHOWN_ALONE = re.compile(r"(explorers|questions|figures|exercises)\.\w+(\(.*\))?$")
-RESULT = "%%result"
 QUIZ = re.compile(r"questions\.quiz\((\d+)\)")
 
 
@@ -81,7 +80,7 @@ def marked(cell):
     if cell.cell_type == "code":
         # What somebody has typed in class, and got wrong, must not keep the later cells from running.
         cell.metadata["tags"] = [*cell.metadata.get("tags", []), "raises-exception"]
-        if SHOWN_ALONE.match(cell.source) or cell.source.startswith(RESULT):  # show.js unfolds the code with its result
+        if SHOWN_ALONE.match(cell.source):
             cell.metadata["jupyter"] = {"source_hidden": True}
     return cell
 

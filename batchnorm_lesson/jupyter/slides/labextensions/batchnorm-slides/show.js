@@ -19,15 +19,19 @@
 
   // A slide that begins without a heading stands under the last one.
   function head(notebook, slide) {
-    const heading = place => notebook.widgets[place].model.sharedModel.getSource().match(/^#+ (.+)/)?.[1];
-    let place = notebook.activeCellIndex;
-    if (heading(place)) return delete slide.dataset.heading;
-    while (place && !heading(place)) place--;
-    slide.dataset.heading = heading(place) ?? "";
+    const cells = notebook.widgets.map(cell => cell.model.sharedModel);
+    const begins = cell => cell.getMetadata("slideshow")?.slide_type === "slide";
+    const heading = cell => cell.cell_type === "markdown" && cell.getSource().match(/^#+ (.+)/)?.[1];
+    const first = cells.findLastIndex((cell, place) => place <= notebook.activeCellIndex && begins(cell));
+    const last = cells.findLast((cell, place) => place <= first && heading(cell));
+    if (!last || heading(cells[first])) delete slide.dataset.heading;
+    else slide.dataset.heading = heading(last);
   }
 
   // A slide begins as large as it can be; as long as it is shown it only gets smaller, or a slider would make it jump.
   function layOut(panel) {
+    for (const cell of panel.content.widgets)
+      if (cell.model.sharedModel.getSource().startsWith("%%result")) cell.addClass("result");  // see show.css
     const slide = panel.node.querySelector(".jp-WindowedPanel-outer");
     const begin = () => {
       head(panel.content, slide);
@@ -38,13 +42,6 @@
     new ResizeObserver(() => fit(panel, slide, +slide.style.getPropertyValue("--fit")))
       .observe(slide.querySelector(".jp-WindowedPanel-viewport"));
     begin();
-  }
-
-  // The code of a folded result is shown with the result.
-  function showCode(app, event) {
-    const node = event.target.closest(".jp-Deck .jp-CodeCell");
-    const cell = node && app.shell.currentWidget.content.widgets.find(cell => cell.node === node);
-    if (cell?.model.getMetadata("jupyter")?.source_hidden) cell.inputHidden = !event.target.open;
   }
 
   // The keys
@@ -187,7 +184,6 @@
     window.addEventListener("keydown", event => press(app, event), true);
     document.body.addEventListener("keydown", hush);
     window.addEventListener("dblclick", mark, true);
-    document.addEventListener("toggle", event => showCode(app, event), true);
     window.addEventListener("focus", () => comeBack(app));
     app.docRegistry.addWidgetExtension("Notebook", {createNew: panel => {
       renewKernel(app, panel);
