@@ -228,10 +228,8 @@ def test_third_challenge_has_solutions_on_the_sliders():
             assert ("equal values" in words) == (x == (5, 5, 5, 5))
             solutions += right
     assert solutions >= 3
-    named, other = np.array([2, 2, 8, 8]), np.array([2, 4, 6, 8])
+    named = np.array([2, 2, 8, 8])
     assert f"needs mean {named.mean():.0f} and variance {named.var():.0f} (less eps" in NOTEBOOK.prose
-    assert f"2, 4, 6, 8 has the mean, but only the variance {other.var():.0f}." in NOTEBOOK.prose
-    assert named.mean() == other.mean()
 
 
 def test_a_challenge_of_another_number_is_refused():

@@ -222,17 +222,6 @@ def test_the_statistics_of_all():
     assert f"Before, they were 0: {before[0]:.2f}, 1: {before[1]:.2f}" in said
 
 
-def test_averages_over_small_mini_batches_are_larger_from_layer_2_on():
-    rng, everyone, variances = np.random.default_rng(3), statistics_of(LEARN[0]), []
-    for _ in range(300):
-        new = statistics_of(LEARN[0][rng.choice(1500, 4, replace=False)])
-        variances.append([var * 4 / 3 for _, var in new])
-    ratios = [(average / var).mean() for average, (_, var) in zip(np.mean(variances, axis=0), everyone)]
-    assert ratios[0] == pytest.approx(1, abs=0.05)
-    assert [min(ratios[1:]), max(ratios[1:])] == pytest.approx([1.25, 1.4], abs=0.04)
-    assert "our variances come out 25 to 40 % larger than that of all images, from layer 2 on" in NOTEBOOK.prose
-
-
 def test_the_two_lines_are_worth_what_the_package_keeps():
     said = percents(NOTEBOOK.printed("def watched"))
     assert said == [97, round(share(IMAGES, TRUTH, KEPT))] and watched(64, 0.1, 100) == pytest.approx(97, abs=2)
