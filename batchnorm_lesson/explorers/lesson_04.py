@@ -36,7 +36,7 @@ def _scaled(gamma, beta):
     y = batchnorm.scale_and_shift(x_hat, gamma, beta)
     readout = (f"{_formula(gamma, beta)}<br>"
                f"mean of {symbol('y', 'y')} = {number(y.mean())} = {symbol('beta', 'β')}; "
-               f"standard deviation of {symbol('y', 'y')} = {number(y.std())} = |{symbol('gamma', 'γ')}|")
+               f"standard deviation of {symbol('y', 'y')} = {number(y.std())}")
     return {"x_hat": x_hat, "y": y, "gamma": gamma, "beta": beta}, readout
 
 

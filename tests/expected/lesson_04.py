@@ -17,7 +17,7 @@ def scale_and_shift(values):
     x_hat = standardized(unit_11()[:256])
     y = gamma * x_hat + beta
     shape = mirrored(gamma) if gamma else ", all examples in one bar, taller than the picture"
-    return (formula(gamma, beta), f"mean of y = {beta} = β; standard deviation of y = {abs(gamma)} = |γ|",
+    return (formula(gamma, beta), f"mean of y = {beta} = β; standard deviation of y = {abs(gamma)}",
             f"Histogram of x̂ from {x_hat.min()} to {x_hat.max()}, tallest at ... Histogram of y from {y.min()} to "
             f"{y.max()}{shape}... A dashed line marks β at {beta}; from there an arrow γ = {gamma} reaches to "
             f"{beta + gamma}.")
