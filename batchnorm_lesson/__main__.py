@@ -7,7 +7,7 @@ import importlib
 import sys
 
 COMMANDS = {  # the module whose main() it is, what pip installs for it, what it does
-    "slides": ("editions.slides", "lab,slides", "opens a lesson as a slide show: slides 03"),
+    "slides": ("editions.slides", "lab,slides", "shows a lesson as slides: slides 03; a plan: slides --plan 50"),
     "app": ("editions.app", "app", "shows the lessons without code and exercises, for a tablet or a public screen"),
     "pages": ("editions.pages", "site", "writes the lessons as pages for reading: pages build/site"),
     "key": ("editions.key", "lab", "writes what a teacher prints, and all right answers: key FOLDER"),
