@@ -127,10 +127,10 @@ class Picture:
             picture._drop_figure()
 
     def _drop_figure(self):
-        """Give the figure up, and keep the file."""
+        """Give the figure up, and keep the file, as small as a notebook saves it."""
         with drawing:
             if self in _with_figure:
-                self.png()
+                self.bundle()
                 _with_figure.remove(self)
                 self._canvas = self._draw = self._background = self._moving = self._labels = None
 
@@ -197,11 +197,9 @@ class Picture:
     def bundle(self):
         """What a notebook shows and saves: ``(data, metadata)``, the picture with its sentence."""
         with drawing:  # a sentence that another thread has moved on would describe another picture
-            file = self._file
             if self._canvas is not None:  # what a notebook saves is small; the file of a live picture is made fast
-                file = png_file(coarser(np.asarray(self._paint())), 9)
-                self._file = self._file or file
-            data = {"image/png": base64.b64encode(file).decode(), "text/plain": self.sentence}
+                self._file = png_file(coarser(np.asarray(self._paint())), 9)
+            data = {"image/png": base64.b64encode(self._file).decode(), "text/plain": self.sentence}
         width, height = self.size
         return data, {"image/png": {"width": width, "height": height, "alt": data["text/plain"]}}
 
