@@ -27,6 +27,13 @@ def test_a_quiz_has_three_questions(lesson):
     assert questions.quiz(int(lesson)).as_text == questions.quiz(lesson).as_text
 
 
+def test_a_question_of_a_quiz_stands_alone():
+    texts = [questions.quiz(3, number).as_text for number in (1, 2, 3)]
+    assert "\n\n".join(texts) == questions.quiz(3).as_text
+    with pytest.raises(ValueError, match="^number must be one of 1, 2 or 3, got 4$"):
+        questions.quiz(3, 4)
+
+
 @pytest.mark.parametrize("name, question", all_choices())
 def test_one_answer_is_right_and_every_answer_has_its_own_explanation(name, question):
     assert 2 <= len(question.choices) <= 5
