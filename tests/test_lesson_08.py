@@ -289,7 +289,7 @@ def test_without_batch_norm_the_sum_needs_small_weights():
         network.forward(LEARN[0][:64])
         outputs[scale] = np.linalg.norm(network.activations[-1]) / np.linalg.norm(LEARN[0][:64])
     assert outputs[0.02] < 100 and outputs["he"] > 1e13
-    assert "with He's, its values grow more than 10¹³ times" in NOTEBOOK.prose
+    assert "with He's the values grow more than 10¹³ times" in NOTEBOOK.prose
 
 
 def widths(walks):
