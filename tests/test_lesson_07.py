@@ -122,6 +122,9 @@ def test_shift_and_stretch_are_not_noticed():
     assert np.abs(plain(X + 7) - plain(X)).max() < 1e-12
     assert np.abs(plain(X.mean() + 3 * (X - X.mean())) - plain(X)).max() < 1e-5
     assert "Shift all inputs, or stretch them around their mean: the outputs do not notice" in NOTEBOOK.prose
+    dx = slopes(lambda x: np.array([1, 0.6, -0.4, 0]) @ plain(x), X)
+    assert abs(dx.sum()) < 1e-8 and abs(dx @ (X - X.mean())) < 1e-5 < np.abs(dx).max()
+    assert "A shift by 1 moves it by the sum of all $dx_i$: that is 0." in NOTEBOOK.prose
 
 
 def test_the_answers_to_lay_a_line_are_on_the_sliders():
