@@ -167,8 +167,12 @@ def from_page(cell, page):
     """What teaching.md says of a cell's prediction or explorer in the line that begins with its name, else ""."""
     named = asked(cell)
     line = named and re.search(rf"(?m)^- `{re.escape(named)}`:? (.+)$", page)
-    before = "Right, what students say, reply" if prediction_of(cell) else "Ask before you move"
-    return f"**{before}:** {line[1]}" if line else ""
+    if not line:
+        return ""
+    if not prediction_of(cell):
+        return f"**Ask before you move:** {line[1]}"
+    answers = re.sub(r"^\*\*(.+?)\*\*: (.+?) → ", r"\1\n\n**Students say:** \2\n\n**Your reply:** ", line[1])
+    return f"**Right:** {answers}"
 
 
 # The notes on paper
