@@ -114,7 +114,7 @@ def cells_of_slides(show):
 
 
 def to_the_first(show):
-    while not show.get_by_role("button", name="N: the speaker's notes").is_visible():
+    while not show.get_by_role("button", name="N: notes").is_visible():
         show.keyboard.press("PageUp")
         show.wait_for_timeout(150)
 
@@ -186,6 +186,29 @@ def test_every_explorers_slider_moves_its_picture(show):
             at_the_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
             handle.press("ArrowLeft" if at_the_end else "ArrowRight")
             show.wait_for_function("([image, old]) => image.src != old", arg=[picture, old])
+
+
+COVERED_BUTTONS = """() => {
+    const buttons = [...document.querySelectorAll('.jp-Notebook .jp-deck-mod-onscreen button')];
+    return buttons.filter(button => {
+        const {left, top, width, height} = button.getBoundingClientRect();
+        return width && [0.1, 0.5, 0.9].some(
+            share => !button.contains(document.elementFromPoint(left + share * width, top + height / 2)));
+    }).map(button => button.innerText);
+}"""
+
+
+@every_show
+def test_nothing_lies_on_a_button(show):
+    """A click on an answer chooses it, wherever it meets the button."""
+    found = 0
+    for cell in [cell for cells in cells_of_slides(show) for cell in cells]:
+        if cell.source.startswith(("questions.predict", "explorers.")):
+            turn_to(show, cell.id)
+            show.locator(".jp-Notebook .jp-deck-mod-onscreen button").first.wait_for()
+            assert not show.evaluate(COVERED_BUTTONS), cell.id
+            found += 1
+    assert found > 5
 
 
 @every_show
