@@ -108,7 +108,7 @@ function strip(names) {
     return made;
   };
   const bar = make("div", {className: "plan-time"}), steps = names.map(() => make("li", {}));
-  const button = make("button", {textContent: "N: the speaker's notes"});
+  const button = make("button", {textContent: "N: notes"});
   const list = make("ol", {ariaLabel: "The four steps"}, ...steps);
   document.body.append(make("div", {className: "plan-strip"}, button, list, bar));
   return {bar, steps, button};
