@@ -291,6 +291,27 @@ def test_what_is_pressed_by_accident_changes_no_cell(show):
     assert cell.is_visible() and show.locator(".jp-Dialog").count() == 0
 
 
+def test_slow_saves_ask_nothing(show):
+    """The file is written at once, and the answer comes late: meanwhile the next save is due."""
+    saves = []
+
+    def late(route):
+        if route.request.method != "PUT":
+            return route.continue_()
+        saves.append(route.request.url)
+        response = route.fetch()
+        show.wait_for_timeout(2500)
+        route.fulfill(response=response)
+    show.route("**/api/contents/**", late)
+    go_to(show, "def my_normalize").locator(".cm-content").click()
+    for letters in "# a", "b":
+        show.keyboard.type(letters)
+        show.wait_for_timeout(1500)
+    show.wait_for_timeout(6000)
+    show.unroute("**/api/contents/**")
+    assert len(saves) > 1 and show.locator(".jp-Dialog").count() == 0
+
+
 def test_nothing_was_asked_elsewhere_and_nothing_failed(show):
     assert not show.failed
     assert not [error for error in show.errors if "Cannot go" not in error]

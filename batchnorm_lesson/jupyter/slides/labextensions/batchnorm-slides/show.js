@@ -138,10 +138,13 @@
     notebook.activeCellChanged.connect((_, cell) => cell && sessionStorage.setItem(remembered, cell.model.id));
     if (panel.context.model.getMetadata("plan"))
       (await import(here.replace("show.js", "speaker.js"))).begin(app, panel, turn);
-    let timer;
-    panel.context.model.contentChanged.connect(() => {  // what was typed is there after a reload
+    // What was typed is there after a reload. One save waits for the last: to JupyterLab a file that it is just writing
+    // has been changed by somebody else, and it asks.
+    let timer, saved = Promise.resolve();
+    const save = async () => await hasKernel(app, panel) && panel.context.save();
+    panel.context.model.contentChanged.connect(() => {
       clearTimeout(timer);
-      timer = setTimeout(async () => await hasKernel(app, panel) && panel.context.save(), 1000);
+      timer = setTimeout(() => saved = saved.then(save, save), 1000);
     });
     let restarted = false;
     session.statusChanged.connect((_, status) => {
