@@ -205,7 +205,7 @@ def test_nothing_lies_on_a_button(show):
     for cell in [cell for cells in cells_of_slides(show) for cell in cells]:
         if cell.source.startswith(("questions.predict", "explorers.")):
             turn_to(show, cell.id)
-            show.locator(".jp-Notebook .jp-deck-mod-onscreen button").first.wait_for()
+            show.locator(".jp-Notebook .jp-deck-mod-onscreen button:visible").first.wait_for()
             assert not show.evaluate(COVERED_BUTTONS), cell.id
             found += 1
     assert found > 5
