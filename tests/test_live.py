@@ -109,7 +109,7 @@ def test_stop_in_the_middle_leaves_a_picture_of_the_last_step(explorer):
     first, second = steps_shown(explorer)
     assert first == second == explorer._bar.value < lesson_08.STEPS
     assert f"step {first} of 1,000" in explorer.text and f"in step {first}" in explorer.picture.sentence
-    assert base64.b64encode(explorer.picture.png()) in bytes(explorer._image.value)
+    assert bytes(explorer._image.value) == b"data:image/png;base64," + base64.b64encode(explorer.picture.png())
     before = explorer.text, explorer._image.value
     time.sleep(0.3)
     assert before == (explorer.text, explorer._image.value)
